@@ -1,0 +1,286 @@
+"""The value that flows through vnadmin: a document, its text, edits, citations and pages.
+
+Every class here is frozen and slotted; its attribute names are the keys of the JSON form
+(docs/document.schema.json). Offsets count Unicode code points, ends are exclusive. `start`/`end`
+point into the restored text, `source_start`/`source_end` into the text as it was read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import types
+import typing
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+SCHEMA = "vnadmin/document/1"
+
+EditKind = Literal["word", "code", "join", "split", "junk", "case", "encoding"]
+SourceKind = Literal["text", "pdf", "image", "hocr", "alto"]
+Relation = Literal["based_on", "implements", "amends", "repeals", "replaces", "guides", "refers"]
+Authority = Literal["TM.", "KT.", "TL.", "TUQ.", "Q."]
+Span = tuple[int, int]
+"""Start and exclusive end, in code points of the restored text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change: `source` at `source_start:source_end` became `restored` at `start:end`."""
+
+    start: int
+    end: int
+    source_start: int
+    source_end: int
+    source: str
+    restored: str
+    kind: EditKind
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a page: offsets into the document's text, box in pixels (x0, y0, x1, y1)."""
+
+    start: int
+    end: int
+    box: tuple[int, int, int, int]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: number from 1, size in pixels, its stretch of the document's text."""
+
+    number: int
+    width: int
+    height: int
+    start: int
+    end: int
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a document came from."""
+
+    name: str
+    sha256: str
+    kind: SourceKind
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signed, in which position, and on whose authority."""
+
+    name: str | None = None
+    position: str | None = None
+    authority: Authority | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the document says of itself in its letterhead and at its close."""
+
+    issuer: str | None = None
+    parent_issuer: str | None = None
+    number: str | None = None
+    symbol: str | None = None
+    place: str | None = None
+    date: str | None = None
+    type: str | None = None
+    subject: str | None = None
+    addressees: tuple[str, ...] = ()
+    signers: tuple[Signer, ...] = ()
+    recipients: tuple[str, ...] = ()
+    confidence: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """A place inside a cited document; each part as printed ("5", "2a", "đ")."""
+
+    article: str | None = None
+    clause: str | None = None
+    point: str | None = None
+    chapter: str | None = None
+    section: str | None = None
+    appendix: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Where each part of a citation stands in the restored text."""
+
+    type: Span | None = None
+    number: Span | None = None
+    name: Span | None = None
+    date: Span | None = None
+    issuer: Span | None = None
+    title: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What tables or context add to a citation that the text itself doesn't state."""
+
+    number: str | None = None
+    date: str | None = None
+    issuer: str | None = None
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One mention of another document that has a number or is a law by name."""
+
+    type: str
+    number: str | None
+    symbol: str | None
+    year: int | None
+    name: str | None
+    date: str | None
+    issuer: str | None
+    title: str | None
+    provisions: tuple[Provision, ...]
+    relation: Relation
+    start: int
+    end: int
+    source_start: int
+    source_end: int
+    text: str
+    source_text: str
+    page: int | None
+    spans: Spans
+    resolved: Resolved | None
+    confidence: Mapping[str, float]
+    warnings: tuple[str, ...]
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An unnumbered pointer ("Quyết định này", "nêu trên") and the id of what it points to."""
+
+    text: str
+    start: int
+    end: int
+    refers_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document on its way from scan to index."""
+
+    id: str
+    source: Source
+    text: str
+    header: Header = field(default_factory=Header)
+    edits: tuple[Edit, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    references: tuple[Reference, ...] = ()
+    pages: tuple[Page, ...] = ()
+    warnings: tuple[str, ...] = ()
+    complete: bool = True
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form as plain dicts and lists, `schema` first."""
+        return {"schema": SCHEMA, **_to_plain(self)}
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Return the JSON form as a string (UTF-8 characters kept as they are)."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Document:
+        """Rebuild a document from `to_dict()`'s result; unknown keys are ignored.
+
+        Raises:
+            ValueError: if `schema` is another one, or a key is missing or of the wrong shape.
+        """
+        if value.get("schema") != SCHEMA:
+            raise ValueError(f"not a {SCHEMA} document: schema is {value.get('schema')!r}")
+        result = _from_plain(cls, value)
+        assert isinstance(result, cls)
+        return result
+
+    @classmethod
+    def from_json(cls, text: str) -> Document:
+        """Rebuild a document from `to_json()`'s result (errors as in `from_dict`)."""
+        return cls.from_dict(json.loads(text))
+
+
+def undo_edits(text: str, edits: Sequence[Edit]) -> str:
+    """Apply `edits` backwards to the restored `text`: gives the source exactly."""
+    parts: list[str] = []
+    position = 0
+    for edit in edits:
+        parts += [text[position : edit.start], edit.source]
+        position = edit.end
+    parts.append(text[position:])
+    return "".join(parts)
+
+
+def apply_edits(source: str, edits: Iterable[Edit]) -> str:
+    """Apply `edits` to the `source` text: gives the restored text."""
+    parts: list[str] = []
+    position = 0
+    for edit in edits:
+        parts += [source[position : edit.source_start], edit.restored]
+        position = edit.source_end
+    parts.append(source[position:])
+    return "".join(parts)
+
+
+def _to_plain(value: object) -> Any:
+    if dataclasses.is_dataclass(value):
+        return {f.name: _to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _to_plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_to_plain(item) for item in value]
+    return value
+
+
+def _from_plain(kind: Any, value: Any) -> Any:
+    """Convert plain JSON to the annotated type `kind`, or raise ValueError."""
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (typing.Union, types.UnionType):
+        if value is None and type(None) in arguments:
+            return None
+        (kind,) = (a for a in arguments if a is not type(None))
+        return _from_plain(kind, value)
+    if dataclasses.is_dataclass(kind):
+        if not isinstance(value, Mapping):
+            raise ValueError(f"expected an object for {kind}, got {value!r}")
+        hints = typing.get_type_hints(kind)
+        known = {
+            f.name: _from_plain(hints[f.name], value[f.name])
+            for f in dataclasses.fields(kind)
+            if f.name in value
+        }
+        try:
+            return kind(**known)  # type: ignore[operator]
+        except TypeError as error:
+            raise ValueError(str(error)) from error
+    if origin is tuple:
+        if not isinstance(value, list | tuple):
+            raise ValueError(f"expected a list, got {value!r}")
+        if arguments[-1] is Ellipsis:
+            return tuple(_from_plain(arguments[0], item) for item in value)
+        if len(value) != len(arguments):
+            raise ValueError(f"expected {len(arguments)} items, got {value!r}")
+        return tuple(_from_plain(a, item) for a, item in zip(arguments, value, strict=True))
+    if origin is Literal:
+        if value not in arguments:
+            raise ValueError(f"expected one of {arguments}, got {value!r}")
+        return value
+    if origin is not None:  # a mapping
+        return dict(value)
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise ValueError(f"expected {kind.__name__}, got {value!r}")
+    return value
