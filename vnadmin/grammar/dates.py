@@ -1,0 +1,70 @@
+"""Dates as official papers print them, in figures or in words, over one line or several."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+
+# A gap may hold a line break and, where a page ends, the page number on a line of its own.
+GAP = r"[ \t\xa0]{0,4}"
+BREAK = (
+    r"(?:[ \t\xa0]{0,4}(?:\r?\n\s{0,16}"
+    r"(?:(?:[-–—.]{0,2} ?[0-9]{1,3} ?[-–—.]{0,2}|[^\w\s]{1,3}|[a-z])[ \t]{0,4}\r?\n\s{0,16}){0,3})?)"
+)
+_SPACE = rf"(?:[ \t\xa0]{BREAK}|\r?\n\s{{0,16}}(?:[0-9]{{1,3}}\s{{0,4}}\n\s{{0,8}})?)"
+_SEPARATOR = rf"{GAP}(?:[/.]|-){GAP}"
+
+NUMERIC = rf"(?P<d1>[0-9]{{1,2}}){_SEPARATOR}(?P<m1>[0-9]{{1,2}}){_SEPARATOR}(?P<y1>[12][0-9]{{3}})"
+LONG = (
+    rf"(?P<d2>[0-9]{{1,2}}){BREAK},?{BREAK}[Tt]háng{BREAK}(?P<m2>[0-9]{{1,2}}){BREAK},?{BREAK}"
+    rf"[Nn]ăm{BREAK}(?P<y2>[12][0-9]{{3}})"
+)
+_DATE = re.compile(rf"(?:[Nn]gày{BREAK})?(?:{LONG}|{NUMERIC})(?![0-9])")
+_YEAR = re.compile(rf"(?:[Nn]ăm{BREAK})?(?P<year>(?:19|20)[0-9]{{2}})(?![0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class DateReading:
+    """A date found: `iso` is `None` where day or month is missing or the day can't exist."""
+
+    start: int
+    end: int
+    iso: str | None
+    year: int
+    impossible: bool = False
+
+
+def match_date(text: str, position: int) -> DateReading | None:
+    """Read a full date that starts at `position` ("ngày" first or not)."""
+    match = _DATE.match(text, position)
+    if match is None:
+        return None
+    day = int(match["d1"] or match["d2"])
+    month = int(match["m1"] or match["m2"])
+    year = int(match["y1"] or match["y2"])
+    try:
+        iso = datetime.date(year, month, day).isoformat()
+    except ValueError:
+        return DateReading(match.start(), match.end(), None, year, impossible=True)
+    return DateReading(match.start(), match.end(), iso, year)
+
+
+def match_year(text: str, position: int) -> DateReading | None:
+    """Read a year that starts at `position` ("năm 2015" or "2015")."""
+    match = _YEAR.match(text, position)
+    return None if match is None else DateReading(*match.span(), None, int(match["year"]))
+
+
+def parse_date(text: str) -> tuple[str | None, bool]:
+    """Read `text` as one date: (ISO date or `None`, whether it names a day that can't exist).
+
+    A year alone, or a month and a year, is no full date: (`None`, `False`).
+    """
+    stripped = text.strip().rstrip(".,;")
+    if len(stripped) > 200:
+        return None, False
+    found = match_date(stripped, 0)
+    if found is None or found.end != len(stripped):
+        return None, False
+    return found.iso, found.impossible

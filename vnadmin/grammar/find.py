@@ -1,0 +1,146 @@
+"""Finding document numbers in running text, clean or garbled, in linear time.
+
+A number may be broken by spaces, a line end, a line of junk or, where a page ends, a page number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .dates import BREAK
+from .numbers import DocumentNumber, parse_number, symbol_known
+from .repair import read_number
+
+_SEP = r"[/⁄∕‐‑–—-]"
+_SEG = r"[A-ZĐÐ][A-Za-zĐÐđð0-9&]{0,15}"
+_END = r"(?:(?![^\W_])|(?=ngày|của|về|quy |ban ))"
+_CLEAN = re.compile(
+    r"[0-9](?<![\w/–-][0-9])(?<![0-9][.,][0-9])[0-9]{0,5}(?![0-9])(?:[a-zđ]{1,3}(?=\s{0,2}[/–-])|[A-D](?=[/-]))?"
+    rf"(?:{BREAK}{_SEP}{BREAK}(?:(?:19|20)[0-9]{{2}}|[4-9][0-9](?=\s?/)))?"
+    rf"(?P<symbol>{BREAK}{_SEP}{BREAK}{_SEG}(?:{BREAK}{_SEP}{BREAK}{_SEG}){{0,10}}){_END}"
+)
+_BLANK = re.compile(
+    r"[Ss]ố[ \t\xa0]{0,3}:?[ \t\xa0.…_]{0,60}"
+    rf"(?P<number>/[ \t]{{0,3}}(?:(?:19|20)[0-9]{{2}}[ \t]{{0,3}}[/-][ \t]{{0,3}})?{_SEG}(?:{BREAK}{_SEP}{BREAK}{_SEG}){{0,10}}){_END}"
+)
+# Garbled text: letters among the digits, digits and signs among the letters, doubled slashes,
+# a digit of the year set apart. Pieces are joined over spaces and one line end, not over pages.
+_OCR_GAP = r"(?:[ \t\xa0]{0,2}(?:\r?\n[ \t]{0,4}){0,3})"
+_OCR_SEP = r"[/⁄∕‐‑–—-]{1,2}"
+_OCR_SEG = r"[A-ZĐÐ0-9|€?][A-Za-zĐÐđÀ-ỹ0-9&|?]{0,14}"
+_OCR = re.compile(
+    r"[0-9lI|Oo](?<![\w/–-].)[0-9lI|Oo]{0,5}[a-zđ]?"
+    rf"(?:[ \t]{{0,2}}{_OCR_SEP}[ \t]{{0,2}}(?:1[ ]?9|2[ ]?[0O])[ ]?[0-9lIO][ ]?[0-9lIO])?"
+    rf"(?:{_OCR_GAP}{_OCR_SEP}{_OCR_GAP}{_OCR_SEG})(?:{_OCR_GAP}{_OCR_SEP}{_OCR_GAP}{_OCR_SEG}){{0,10}}"
+    r"(?![^\W_])"
+)
+_HALF = re.compile(rf"(?<![\w/-]){_OCR_SEG}[/-]{_OCR_SEG}(?![^\W_])")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberSpan:
+    """A number at `start:end`; `certain` is `False` for a garbled one with several readings."""
+
+    start: int
+    end: int
+    number: DocumentNumber
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSpan:
+    """A code in garbled text and what it reads; keep it as it is where it isn't `certain`."""
+
+    start: int
+    end: int
+    repaired: str
+    certain: bool
+
+
+def find_numbers(text: str, *, ocr: bool = False) -> list[NumberSpan]:
+    """Find every document number in `text`, in order, without overlaps.
+
+    With `ocr` the symbols are mended first (`find_codes`); without, only the spacing is. Numbers
+    whose serial is blank ("Số: …/2025/QĐ-UBND") are found too. Anything of the right shape is
+    given, its symbol known or not: the caller looks at the words around it.
+    """
+    if ocr:
+        return [
+            NumberSpan(code.start, code.end, number, code.certain)
+            for code in find_codes(text)
+            if (number := parse_number(code.repaired)) is not None
+        ]
+    found = [span for match in _CLEAN.finditer(text) if (span := _longest(text, match))]
+    for match in _BLANK.finditer(text):
+        number = parse_number(match["number"])
+        if number is not None:
+            found.append(NumberSpan(match.start("number"), match.end(), number))
+    return sorted(found, key=lambda span: span.start)
+
+
+def _longest(text: str, match: re.Match[str]) -> NumberSpan | None:
+    """Cut a match back to where it stops being one number ("12/QĐ-UBND - KH-UBND")."""
+    start, end = match.span()
+    cuts = [end]
+    symbol_start = match.start("symbol")
+    # A spaced dash may be punctuation: such tails are dropped unless they belong to the symbol.
+    for gap in re.finditer(rf"\s(?=\s*{_SEP})|(?<={_SEP})\s", text[symbol_start:end]):
+        if gap.start() > 0:
+            cuts.append(symbol_start + gap.start() + (0 if gap[0].isspace() else 1))
+    parsed_full = parse_number(text[start:end])
+    if parsed_full is not None and (len(cuts) == 1 or symbol_known(parsed_full.symbol)):
+        return NumberSpan(start, end, parsed_full)
+    for cut in reversed(cuts[1:]):
+        piece = text[start:cut].rstrip(" \t\xa0\r\n-–—/")
+        parsed = parse_number(piece)
+        if parsed is not None and symbol_known(parsed.symbol):
+            return NumberSpan(start, start + len(piece), parsed)
+    return None if parsed_full is None else NumberSpan(start, end, parsed_full)
+
+
+def find_codes(text: str) -> Iterator[CodeSpan]:
+    """Yield every code in OCR'd `text`, in order, with the one reading the grammar allows.
+
+    Codes of which nothing needs mending are yielded too, so that a caller can protect them.
+    Where several readings are possible the code is given as it stands, `certain` false. A code
+    cut in two by a page's end is not joined; its second half ("QB/TW") is mended on its own.
+    """
+    position = 0
+    for match in _OCR.finditer(text):
+        code = _read_code(text, match.start(), match.end())
+        if code is None:
+            continue
+        yield from _halves(text, position, code.start)
+        yield code
+        position = code.end
+    yield from _halves(text, position, len(text))
+
+
+def _read_code(text: str, start: int, end: int) -> CodeSpan | None:
+    raw = text[start:end]
+    found = read_number(raw)
+    if found is not None and found[1]:
+        return CodeSpan(start, end, found[0].text, True)
+    # The tail may be other text that a dash or a line end brought in.
+    for gap in reversed(list(re.finditer(rf"\s*{_SEP}?\s+|\s*\n\s*|\s+{_SEP}", raw))):
+        shorter = read_number(raw[: gap.start()])
+        if shorter is not None and shorter[1]:
+            return CodeSpan(start, start + gap.start(), shorter[0].text, True)
+    if found is not None and found[0].serial and not re.search(r"\s", raw):
+        return CodeSpan(start, end, found[0].text, False)
+    return None
+
+
+_PAGE_END = re.compile(r"[0-9]{1,6}[a-zđ]?[ \t]?[-/–][ \t]{0,3}\r?\n\s{0,12}[0-9]{1,3}\s{1,12}\Z")
+
+
+def _halves(text: str, start: int, end: int) -> Iterator[CodeSpan]:
+    """The second halves of codes whose serial stands before a page number."""
+    for match in _HALF.finditer(text, start, end):
+        if not _PAGE_END.search(text[max(start, match.start() - 48) : match.start()]):
+            continue
+        found = read_number("1-" + match[0])
+        if found is not None and found[1]:
+            yield CodeSpan(match.start(), match.end(), found[0].text[2:], True)

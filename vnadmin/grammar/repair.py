@@ -1,0 +1,150 @@
+"""Mending what OCR does to a document's symbol, only where one reading is possible.
+
+Each character of a garbled part may be one of a few printed ones (`D`, `B`, `P` for `Đ`, `I` or
+`1` for `T`); the readings that are in use as a type or an issuer are kept, and the part is
+mended if exactly one is left. The confusions are those of Tesseract's English and Vietnamese
+models on rendered pages.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from functools import lru_cache
+
+from ..vietnamese import fold
+from .numbers import DocumentNumber, parse_number, squeeze, symbol_known
+from .tables import issuer_symbols, symbols, type_symbols
+
+_READ_AS: dict[str, str] = {
+    "D": "DĐ", "Đ": "Đ", "B": "BĐ", "P": "PĐ", "0": "OĐ", "O": "OĐ", "I": "IT", "1": "1IT",
+    "|": "IT", "l": "IT", "!": "IT", "E": "ET", "8": "B", "6": "G", "5": "S", "V": "VY", "Y": "YV",
+    "e": "eg", "o": "og", "q": "qg", "s": "sg", "a": "ag", "ø": "g", "£": "g", "€": "C", "t": "tr",
+    "¢": "C", "(": "C", "j": "i", "y": "yr", "R": "RB", "H": "HN", "N": "NH", "?": "P",
+}  # fmt: skip
+_FIRST_READ_AS = {"O": "OQĐ", "0": "OQĐ", "G": "GQ"}
+_MAX_READINGS = 128
+_SERIAL_LETTERS = str.maketrans({"l": "1", "I": "1", "|": "1", "O": "0", "o": "0"})
+_SERIAL = re.compile(r"[0-9lI|Oo]{1,6}[a-zđ]?(?=[/-])")
+_TERMS = ("QH", "UBTVQH")
+
+
+@lru_cache(maxsize=8192)
+def _readings(segment: str, first: bool) -> tuple[str, ...]:
+    """Every way `segment` could have been printed, as far as confusions go."""
+    options = []
+    for index, char in enumerate(segment):
+        char = "Đ" if char in "ÐĐ" else fold(char)
+        if index == 0 and char in _FIRST_READ_AS:
+            options.append(_FIRST_READ_AS[char])
+        else:
+            options.append(_READ_AS.get(char, char))
+    count = 1
+    for option in options:
+        count *= len(option)
+    if count > _MAX_READINGS:
+        # Keep only the commonest confusion where there are too many ways.
+        options = [option if "Đ" in option else option[0] for option in options]
+    return tuple(
+        "".join(letters) for letters in itertools.islice(itertools.product(*options), _MAX_READINGS)
+    )
+
+
+@lru_cache(maxsize=8192)
+def _repair_segment(segment: str, is_type: bool) -> tuple[str, ...]:
+    """The readings of one part that are in use; (`segment`,) if it is in use as it stands."""
+    known = type_symbols() if is_type else issuer_symbols()
+    if segment in known:
+        return (segment,)
+    term = re.fullmatch(r"([A-Z0O]{2,6}?)([0-9lI]{1,2})", segment)
+    if not is_type and term:
+        letters = term[1].replace("0", "Q" if term[1].startswith("0") else "O")
+        if letters in _TERMS:
+            return (letters + term[2].translate(_SERIAL_LETTERS),)
+    found = tuple(dict.fromkeys(r for r in _readings(segment, is_type) if r in known))
+    if not found and not is_type:
+        # A unit's number may follow an issuer ("NHNN1", printed NHNN and a digit).
+        tail = re.fullmatch(r"(.{2,}?)([1-9I])", segment)
+        if tail and tail[1] in known:
+            return (tail[1] + tail[2].replace("I", "1"),)
+    return found
+
+
+@lru_cache(maxsize=8192)
+def repair_symbol(symbol: str) -> tuple[str, ...]:
+    """The readings of a whole symbol that are possible; one means it can be mended.
+
+    Parts that are unknown and can't be read as a known one (the unit of an official letter) stay
+    as they are, as long as another part is known.
+    """
+    if symbol in symbols():
+        return (symbol,)
+    pieces = re.split("([-/])", symbol)
+    segments, separators = pieces[0::2], pieces[1::2]
+    if len(segments) == 1:
+        whole = {r for r in _readings(symbol, True) if r in symbols()}
+        whole.update(_repair_segment(symbol, False))
+        return tuple(sorted(whole))
+    as_type = _repair_segment(segments[0], True)
+    as_issuer = _repair_segment(segments[0], False)
+    rest = [_repair_segment(segment, False) or (segment,) for segment in segments[1:]]
+    candidates = []
+    for heads in (as_type, as_issuer):
+        if heads is as_issuer and as_type:
+            break
+        for choice in itertools.islice(itertools.product(heads, *rest), _MAX_READINGS):
+            text = choice[0]
+            for separator, segment in zip(separators, choice[1:], strict=True):
+                text += separator + segment
+            candidates.append(text)
+    in_use = [text for text in candidates if text in symbols()]
+    if in_use:
+        return tuple(dict.fromkeys(in_use))
+    return tuple(dict.fromkeys(candidates))
+
+
+def repair_number(text: str) -> str | None:
+    """Return the one number `text` can be a garbled form of, normalised; `None` where unsure.
+
+    A serial's digits are kept; a letter among them becomes the digit it looks like only when the
+    rest is certain. A number that is right already comes back normalised.
+    """
+    found = read_number(text)
+    return found[0].text if found is not None and found[1] else None
+
+
+def read_number(text: str) -> tuple[DocumentNumber, bool] | None:
+    """Like `repair_number`, but also gives a doubtful number, as read, with `False`."""
+    body = re.sub(r"-{2,}", "-", re.sub("/{2,}", "/", squeeze(text)))
+    parsed = parse_number(body)
+    serial = _SERIAL.match(body)
+    digits_mended = False
+    if parsed is None or parsed.serial is None:
+        if serial is None or not any(c.isdigit() for c in serial[0]):
+            return None
+        mended = serial[0].translate(_SERIAL_LETTERS) + body[serial.end() :]
+        digits_mended = mended != body
+        body = mended
+    head = re.match(r"[0-9]{1,6}[a-zđA-D]?[/-](?:(?:19|20)[0-9]{2}[/-]|[4-9][0-9]/)?", body)
+    if head is None or head.end() == len(body):
+        return None
+    symbol = body[head.end() :]
+    readings = repair_symbol(symbol) if re.fullmatch(r"[^-/]+(?:[-/][^-/]+)*", symbol) else ()
+    if len(readings) == 1:
+        number = parse_number(head[0] + readings[0])
+        if number is not None:
+            return number, _sure(symbol, readings[0])
+    if digits_mended or parsed is None:
+        return None
+    return parsed, False
+
+
+def _sure(raw: str, mended: str) -> bool:
+    """Whether the mended symbol is beyond doubt: known as a whole, nothing ambiguous kept."""
+    if symbol_known(mended) and mended in symbols():
+        return True
+    if not symbol_known(mended):
+        return False
+    # A unit that is in no table may hold a Đ the OCR took away: "UBND-DT".
+    unknown = [s for s in re.split("[-/]", mended)[1:] if s not in issuer_symbols()]
+    return not any(set(segment) & set("DBP0") for segment in unknown) or "Đ" in raw
