@@ -1,0 +1,97 @@
+"""A file becomes pages of words: PDF text layers, and scans read by Tesseract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from vnadmin.document import Word
+from vnadmin.errors import InputError
+
+Kind = Literal["text", "pdf", "image", "hocr", "alto"]
+
+# Bytes a page image's file can begin with (WebP's RIFF header is checked apart).
+_IMAGE_STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"GIF8")
+HEAD = 4096
+"""How many of a file's first bytes `kind_of` wants to see."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """One page as first read: the text, and its words with offsets into that text.
+
+    `number` counts from 1 in the file; `width`, `height` and the boxes are pixels (a PDF's at
+    300 dpi, unless the page is so large that it was rasterised at less).
+    """
+
+    number: int
+    width: int
+    height: int
+    text: str
+    words: tuple[Word, ...]
+
+
+def kind_of(head: bytes) -> Kind:
+    """Tell what a file is by its first bytes; what is nothing else counts as text."""
+    if b"%PDF-" in head[:1024]:
+        return "pdf"
+    webp = head.startswith(b"RIFF") and head[8:12] == b"WEBP"
+    bitmap = head.startswith(b"BM") and head[6:10] == b"\0\0\0\0"
+    netpbm = head[:1] == b"P" and head[1:2] in b"456" and head[2:3] in b"\n \t\r" and len(head) > 2
+    if head.startswith(_IMAGE_STARTS) or webp or bitmap or netpbm:
+        return "image"
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        if b"<alto" in head:
+            return "alto"
+        if b"ocr_page" in head or b"ocr-system" in head:
+            return "hocr"
+    return "text"
+
+
+def read_pages(
+    source: Path | bytes,
+    *,
+    name: str,
+    kind: Kind,
+    pages: range | None = None,
+    language: str = "vie",
+    timeout: float = 120.0,
+) -> Iterator[RawPage]:
+    """Read a PDF's or an image's pages, one at a time.
+
+    Args:
+        source: the file, or its content.
+        name: what error messages call it.
+        kind: what `kind_of` said of it.
+        pages: numbers of the pages wanted, from 1; None means all.
+        language: Tesseract's language for pages that must be recognised.
+        timeout: seconds one page may take Tesseract.
+
+    Raises:
+        InputError: damaged, encrypted, empty or too large, or none of `pages` is in it.
+        MissingProgramError: Tesseract or `language` isn't installed.
+    """
+    if kind == "pdf":
+        from vnadmin.scan.pdf import read_pdf
+
+        yield from read_pdf(source, name=name, pages=pages, language=language, timeout=timeout)
+    elif kind == "image":
+        from vnadmin.scan.image import read_image
+
+        yield from read_image(source, name=name, pages=pages, language=language, timeout=timeout)
+    else:
+        raise InputError(f"{name}: reading {kind} files as pages is not supported yet")
+
+
+def chosen(count: int, pages: range | None, name: str) -> list[int]:
+    """Page numbers, from 1, that exist and are wanted.
+
+    Raises:
+        InputError: none is.
+    """
+    numbers = [n for n in range(1, count + 1) if pages is None or n in pages]
+    if not numbers:
+        raise InputError(f"{name}: has {count} page(s), none of those asked for with --pages")
+    return numbers

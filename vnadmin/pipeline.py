@@ -1,0 +1,273 @@
+"""One document through all stages: decode or recognise → restore → extract."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from vnadmin.document import Citation, Document, Edit, Page, Source, Word
+from vnadmin.errors import InputError
+from vnadmin.extract import extract_from_text
+from vnadmin.formats.decode import decode
+from vnadmin.options import Options
+from vnadmin.restore import RestoredWord, explain
+from vnadmin.scan import HEAD, Kind, RawPage, chosen, kind_of, read_pages
+
+Progress = Callable[[int], None]
+"""Called with each page's number before the page is worked on."""
+_DEFAULT = Options()
+
+
+def extract(
+    source: str | os.PathLike[str],
+    *,
+    options: Options = _DEFAULT,
+    pages: range | None = None,
+    encoding: str | None = None,
+    progress: Progress | None = None,
+) -> Document:
+    """Restore a document and extract its citations and header.
+
+    Args:
+        source: a `str` is the text itself; a `Path` is a file: text, PDF or image, by content.
+        options: how to restore.
+        pages: numbers of the pages wanted, from 1 (of a text: as form feeds divide it).
+        encoding: of a text file; detected where None.
+        progress: called with each page's number.
+
+    Raises:
+        VnadminError: the file can't be read, isn't what it should be, or needs a program that
+            isn't installed.
+    """
+    opened = _open_text(source) if isinstance(source, str) else _open_file(Path(source))
+    return _extract(opened, options, pages, encoding, progress)
+
+
+def extract_bytes(
+    data: bytes,
+    *,
+    name: str,
+    options: Options = _DEFAULT,
+    pages: range | None = None,
+    encoding: str | None = None,
+    progress: Progress | None = None,
+) -> Document:
+    """Do what `extract` does with a file's content (standard input, say) known as `name`."""
+    return _extract(_open_bytes(data, name), options, pages, encoding, progress)
+
+
+def pages(
+    path: str | os.PathLike[str],
+    *,
+    options: Options = _DEFAULT,
+    pages: range | None = None,
+    encoding: str | None = None,
+) -> Iterator[Document]:
+    """Iterate a large file: each page as a document of its own, in constant memory.
+
+    A citation that a page end breaks is seen by `extract` only. Page numbers are the file's; the
+    ids are `<id of the document>-p<page number>`. Arguments (`path` is always a file) and errors
+    as in `extract`.
+    """
+    opened = _open_file(Path(path))
+    for raw in _raw_pages(opened, pages, encoding, []):
+        document = _build(opened, [raw], options, warnings=[])
+        yield replace(document, id=f"{document.id}-p{raw.number}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    name: str
+    sha256: str
+    kind: Kind
+    content: Path | bytes | str
+
+
+def _open_text(text: str) -> _Opened:
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return _Opened("<text>", digest, "text", text)
+
+
+def _open_bytes(data: bytes, name: str) -> _Opened:
+    return _Opened(name, hashlib.sha256(data).hexdigest(), kind_of(data[:HEAD]), data)
+
+
+def _open_file(path: Path) -> _Opened:
+    name = os.fsencode(path).decode("utf-8", "replace")
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise InputError(f"{name}: is a directory; name the files in it")
+        if not stat.S_ISREG(mode):  # a pipe or device can be read only once
+            return _open_bytes(path.read_bytes(), name)
+        with path.open("rb") as stream:
+            kind = kind_of(stream.read(HEAD))
+            stream.seek(0)
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        return _Opened(name, digest, kind, path.read_bytes() if kind == "text" else path)
+    except OSError as error:
+        raise InputError(f"{name}: {(error.strerror or str(error)).lower()}") from error
+    except ValueError as error:  # a NUL in the name
+        raise InputError(f"{name!r}: not a file name") from error
+
+
+def _extract(
+    opened: _Opened,
+    options: Options,
+    wanted: range | None,
+    encoding: str | None,
+    progress: Progress | None,
+) -> Document:
+    warnings: list[str] = []
+    read: list[RawPage] = []
+    for raw in _raw_pages(opened, wanted, encoding, warnings, progress):
+        read.append(raw)
+    return _build(opened, read, options, warnings)
+
+
+def _raw_pages(
+    opened: _Opened,
+    wanted: range | None,
+    encoding: str | None,
+    warnings: list[str],
+    progress: Progress | None = None,
+) -> Iterator[RawPage]:
+    """The pages as first read; of a text, what form feeds divide, each with its form feed."""
+    if opened.kind != "text":
+        assert not isinstance(opened.content, str)
+        for raw in read_pages(opened.content, name=opened.name, kind=opened.kind, pages=wanted):
+            if progress:
+                progress(raw.number)
+            yield replace(raw, text=raw.text.rstrip() + "\n\f")
+        return
+    if isinstance(opened.content, str):
+        text = opened.content
+    else:
+        assert isinstance(opened.content, bytes)
+        decoded = decode(opened.content, name=opened.name, encoding=encoding)
+        text = decoded.text
+        if encoding is None and not decoded.encoding.startswith("utf-"):
+            warnings.append(f"encoding: read as {decoded.encoding}, as its bytes suggest")
+    parts = _split_pages(text)
+    for number in chosen(len(parts), wanted, opened.name):
+        yield RawPage(number, 0, 0, parts[number - 1], ())
+
+
+def _split_pages(text: str) -> list[str]:
+    parts = [part + "\f" for part in text.split("\f")]
+    parts[-1] = parts[-1][:-1]
+    if len(parts) > 1 and not parts[-1].strip():
+        rest = parts.pop()
+        parts[-1] += rest
+    return parts
+
+
+def _build(
+    opened: _Opened, read: Sequence[RawPage], options: Options, warnings: Iterable[str]
+) -> Document:
+    source = "".join(raw.text for raw in read)
+    restoration = explain(source, options=options)
+    to_source = OffsetMap.to_source(restoration.edits)
+    to_restored = OffsetMap.to_restored(restoration.edits)
+
+    starts: list[int] = []
+    position = 0
+    for raw in read:
+        starts.append(position)
+        position += len(raw.text)
+    numbers = [raw.number for raw in read]
+
+    def page_of(source_offset: int) -> int | None:
+        return numbers[bisect_right(starts, source_offset) - 1] if "\f" in source else None
+
+    def locate(citation: Citation) -> Citation:
+        start, end = to_source.start(citation.start), to_source.end(citation.end)
+        return replace(
+            citation,
+            source_start=start,
+            source_end=end,
+            source_text=source[start:end],
+            page=page_of(start),
+        )
+
+    header, citations, references = extract_from_text(restoration.text)
+    sized = [(raw, start) for raw, start in zip(read, starts, strict=True) if raw.width]
+    return Document(
+        id=opened.sha256[:16],
+        source=Source(opened.name, opened.sha256, opened.kind, len(read)),
+        text=restoration.text,
+        header=header,
+        edits=restoration.edits,
+        citations=tuple(locate(citation) for citation in citations),
+        references=references,
+        pages=tuple(_page(raw, at, to_restored, restoration.words) for raw, at in sized),
+        warnings=tuple(warnings),
+    )
+
+
+def _page(raw: RawPage, at: int, to_restored: OffsetMap, restored: Sequence[RestoredWord]) -> Page:
+    """The page with offsets into the restored text; words that restoring dropped are left out."""
+    word_starts = [word.start for word in restored]
+    words: list[Word] = []
+    for word in raw.words:
+        start, end = to_restored.start(at + word.start), to_restored.end(at + word.end)
+        if start >= end:
+            continue
+        first = max(bisect_right(word_starts, start) - 1, 0)
+        over = [
+            w.confidence for w in restored[first : first + 4] if w.start < end and start < w.end
+        ]
+        confidence = min(over, default=word.confidence)
+        words.append(Word(start, end, word.box, confidence))
+    start = to_restored.start(at)
+    end = to_restored.end(at + len(raw.text.removesuffix("\f")))
+    return Page(raw.number, raw.width, raw.height, start, max(start, end), tuple(words))
+
+
+class OffsetMap:
+    """Maps offsets of one side of a document's edits to the other.
+
+    An offset inside a changed stretch maps to the stretch's start or end, whichever takes it in.
+    """
+
+    def __init__(self, stretches: Sequence[tuple[int, int, int, int]]) -> None:
+        """Take (start, end, other start, other end) of each changed stretch, in text order."""
+        self._stretches = stretches
+        self._starts = [stretch[0] for stretch in stretches]
+        self._ends = [stretch[1] for stretch in stretches]
+
+    @classmethod
+    def to_source(cls, edits: Iterable[Edit]) -> OffsetMap:
+        """Restored offsets → source offsets."""
+        return cls([(e.start, e.end, e.source_start, e.source_end) for e in edits])
+
+    @classmethod
+    def to_restored(cls, edits: Iterable[Edit]) -> OffsetMap:
+        """Source offsets → restored offsets."""
+        return cls([(e.source_start, e.source_end, e.start, e.end) for e in edits])
+
+    def start(self, offset: int) -> int:
+        """Where a span that starts at `offset` starts on the other side (after what was cut)."""
+        after = bisect_right(self._ends, offset)
+        if after < len(self._stretches) and self._starts[after] <= offset:
+            return self._stretches[after][2]
+        return self._shifted(after, offset)
+
+    def end(self, offset: int) -> int:
+        """Where a span that ends at `offset` ends on the other side (before what was cut)."""
+        before = bisect_left(self._starts, offset)
+        if before and self._ends[before - 1] > offset:
+            return self._stretches[before - 1][3]
+        return self._shifted(before, offset)
+
+    def _shifted(self, before: int, offset: int) -> int:
+        """`offset` behind the first `before` stretches, outside any."""
+        if before == 0:
+            return offset
+        _, end, _, other_end = self._stretches[before - 1]
+        return other_end + offset - end

@@ -1,0 +1,76 @@
+"""One plain Tesseract call a page, its words kept with their boxes and confidences."""
+
+from __future__ import annotations
+
+import os
+from itertools import pairwise
+from typing import Any
+
+import pytesseract
+from PIL import Image
+
+from vnadmin.document import Word
+from vnadmin.errors import InputError, MissingProgramError
+from vnadmin.scan import RawPage
+
+_INSTALL = "on Debian or Ubuntu: sudo apt-get install tesseract-ocr tesseract-ocr-vie"
+_WORD = 5  # level of a word's row in Tesseract's TSV
+
+
+def recognise(
+    image: Image.Image, *, number: int, name: str, language: str, timeout: float
+) -> RawPage:
+    """Recognise one greyscale page image.
+
+    Raises:
+        MissingProgramError: Tesseract or the data of `language` isn't installed.
+        InputError: the page took longer than `timeout` seconds, or Tesseract failed on it.
+    """
+    # One thread a process: Tesseract's own threads cost more than they bring on a page.
+    os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+    try:
+        table = pytesseract.image_to_data(
+            image, lang=language, timeout=timeout, output_type=pytesseract.Output.DICT
+        )
+    except pytesseract.TesseractNotFoundError as error:
+        raise MissingProgramError(f"Tesseract is not installed; {_INSTALL}") from error
+    except pytesseract.TesseractError as error:
+        message = " ".join(str(error.message).split())
+        if "data file" in message or "language" in message.lower():
+            raise MissingProgramError(
+                f"Tesseract's data for language '{language}' is not installed; {_INSTALL}"
+            ) from error
+        raise InputError(f"{name}: Tesseract failed on page {number}: {message[:200]}") from error
+    except RuntimeError as error:  # pytesseract's time-out
+        raise InputError(
+            f"{name}: page {number} took Tesseract more than {timeout:.0f} s"
+        ) from error
+    text, words = _assemble(table)
+    return RawPage(number, image.width, image.height, text, words)
+
+
+def _assemble(table: dict[str, list[Any]]) -> tuple[str, tuple[Word, ...]]:
+    """Rebuild the text from Tesseract's TSV: lines, and a blank line between paragraphs."""
+    rows = [
+        i
+        for i, level in enumerate(table["level"])
+        if level == _WORD and str(table["text"][i]).strip()
+    ]
+    places = [(table["block_num"][i], table["par_num"][i], table["line_num"][i]) for i in rows]
+    breaks = [""] + [
+        " " if before == after else "\n" if before[:2] == after[:2] else "\n\n"
+        for before, after in pairwise(places)
+    ]
+    parts: list[str] = []
+    words: list[Word] = []
+    position = 0
+    for i, gap in zip(rows, breaks, strict=False):
+        text = str(table["text"][i]).strip()
+        start = position + len(gap)
+        position = start + len(text)
+        parts += [gap, text]
+        left, top = int(table["left"][i]), int(table["top"][i])
+        box = (left, top, left + int(table["width"][i]), top + int(table["height"][i]))
+        confidence = min(max(float(table["conf"][i]) / 100, 0.0), 1.0)
+        words.append(Word(start, position, box, confidence))
+    return "".join(parts), tuple(words)
