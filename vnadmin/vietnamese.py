@@ -31,7 +31,7 @@ LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzđ" + "".join(c for c in _TONED i
 """Lower-case letters of Vietnamese text, f j w z of foreign words included."""
 
 ONSETS = frozenset(
-    "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x".split() + [""]
+    [*"b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x".split(), ""]
 )
 
 # Rimes as written without tone; after the onset "qu" the glide u belongs to the onset.
@@ -74,14 +74,14 @@ _HABIT_PATTERN = regex.compile(r"(?:o[àáảãạèéẻẽẹ]|(?<!q)u[ỳý�
 
 
 def _to_old_habit(match: regex.Match[str]) -> str:
-    first, second = match.group()
+    first, second = match.group()[0], match.group()[1]
     vowel, tone = _TONED[second]
     return _MARKED[first, tone] + vowel
 
 
 def canonical(text: str) -> str:
     """Return `text` in the one form used for comparing: NFC, lower case, hoà written hòa."""
-    return _HABIT_PATTERN.sub(_to_old_habit, nfc(text).lower())
+    return str(_HABIT_PATTERN.sub(_to_old_habit, nfc(text).lower()))
 
 
 @lru_cache(maxsize=65536)

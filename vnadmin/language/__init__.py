@@ -1,0 +1,1 @@
+"""What officials write: the n-gram language model and how text becomes its words."""

@@ -1,0 +1,159 @@
+"""The n-gram language model: memory-mapped, queried in batches.
+
+A model is a directory: `language.json` (order, quantisation, what it was built from),
+`vocabulary.txt` (a word a line, its line number is its id), `unigram.npy` (natural-log
+probability and back-off weight per id, shape (2, V), float16), `ngramN.npy` for N = 2…order and
+`backoffN.npy` for N = 2…order-1 (hash tables, see table.py). Word ids are 16-bit; the key of an
+n-gram is its ids packed into 64 bits, first word highest.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vnadmin.errors import ModelError
+from vnadmin.language import words as lm_words
+from vnadmin.language.table import Slots, look_up
+
+FORMAT = 1
+WORD_BITS = np.uint64(16)
+_MASKS = tuple(np.uint64((1 << (16 * length)) - 1) for length in range(5))
+
+Ids = NDArray[np.uint64]
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A hash table of quantised values: value = low + step * code."""
+
+    slots: Slots
+    low: float
+    step: float
+
+    def get(self, keys: Ids) -> tuple[Floats, NDArray[np.bool_]]:
+        """Return the values (0 where absent) and which keys are present."""
+        codes = look_up(self.slots, keys)
+        present = codes < 256
+        values = np.where(present, self.low + self.step * codes.astype(np.float32), 0.0)
+        return values.astype(np.float32), present
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageModel:
+    """P(word | up to order-1 words before it), in natural logarithms."""
+
+    order: int
+    vocabulary: tuple[str, ...]
+    index: dict[str, int]
+    unigram: Floats
+    unigram_backoff: Floats
+    ngrams: tuple[Table, ...]
+    """One for each order from 2 up."""
+    backoffs: tuple[Table, ...]
+    """One for each context length from 2 up."""
+    manifest: dict[str, Any]
+
+    @classmethod
+    def load(cls, directory: Path) -> LanguageModel:
+        """Map the model in `directory`.
+
+        Raises:
+            ModelError: if it is missing, damaged or of another format.
+        """
+        try:
+            manifest = json.loads((directory / "language.json").read_text("utf-8"))
+            if manifest["format"] != FORMAT:
+                raise ModelError(
+                    f"{directory}: language model of format {manifest['format']}, "
+                    f"this version reads {FORMAT}; rebuild it with `vnadmin train language`"
+                )
+            vocabulary = tuple((directory / "vocabulary.txt").read_text("utf-8").split("\n"))
+            order = int(manifest["order"])
+            unigram = np.load(directory / "unigram.npy").astype(np.float32)
+
+            def table(name: str) -> Table:
+                slots = np.load(directory / f"{name}.npy", mmap_mode="r")
+                return Table(slots, *manifest["quantisation"][name])
+
+            ngrams = tuple(table(f"ngram{n}") for n in range(2, order + 1))
+            backoffs = tuple(table(f"backoff{n}") for n in range(2, order))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ModelError(
+                f"{directory}: no usable language model there ({error}); "
+                "give another with --model or build one with `vnadmin train language`"
+            ) from error
+        index = {word: number for number, word in enumerate(vocabulary)}
+        return cls(order, vocabulary, index, unigram[0], unigram[1], ngrams, backoffs, manifest)
+
+    def ids(self, paragraph: str) -> list[int]:
+        """Return the ids of an NFC paragraph's words (0 for unknown ones)."""
+        get = self.index.get
+        return [get(word, 0) for word in lm_words.words(paragraph)]
+
+    def context_backoffs(self, contexts: Ids) -> tuple[Floats, NDArray[np.bool_]]:
+        """Return, for each context, the back-off weight of each length and whether it has any.
+
+        Args:
+            contexts: shape (n,), each up to order-1 ids packed like a key, last word lowest.
+
+        Returns:
+            Natural-log weights, shape (order-1, n), for context lengths 1, 2, …; and whether
+            any n-gram of the model continues that context, same shape.
+        """
+        count = len(contexts)
+        weights = np.zeros((self.order - 1, count), dtype=np.float32)
+        known = np.ones((self.order - 1, count), dtype=np.bool_)
+        weights[0] = self.unigram_backoff[(contexts & _MASKS[1]).astype(np.int64)]
+        for length in range(2, self.order):
+            key = contexts & _MASKS[length]
+            weights[length - 1], known[length - 1] = self.backoffs[length - 2].get(key)
+        return weights, known
+
+    def score(
+        self, contexts: Ids, next_words: Ids, weights: Floats, known: NDArray[np.bool_]
+    ) -> Floats:
+        """Return the natural-log probability of each next word after its context.
+
+        Args:
+            contexts: shape (n,), packed.
+            next_words: shape (n,).
+            weights, known: of these contexts, from `context_backoffs`, shape (order-1, n).
+        """
+        result = self.unigram[next_words.astype(np.int64)]
+        for length in range(1, self.order):
+            result += weights[length - 1]
+            where = np.flatnonzero(known[length - 1])
+            if not len(where):
+                continue
+            key = ((contexts[where] & _MASKS[length]) << WORD_BITS) | next_words[where]
+            values, present = self.ngrams[length - 1].get(key)
+            result[where[present]] = values[present]
+        return result
+
+    def extend(self, contexts: Ids, next_words: Ids) -> Ids:
+        """Return the contexts after `next_words`, packed."""
+        result: Ids = ((contexts << WORD_BITS) | next_words) & _MASKS[self.order - 1]
+        return result
+
+    def sequence(self, ids: list[int], order: int | None = None) -> Floats:
+        """Return log P of each of `ids` in turn, starting after a sentence boundary.
+
+        With `order`, back-off chains start at that order instead of the model's own.
+        """
+        boundary = self.index[lm_words.BOUNDARY]
+        words = np.array(ids, dtype=np.uint64)
+        padded = np.concatenate([np.full(self.order - 1, boundary, dtype=np.uint64), words])
+        contexts = np.zeros(len(ids), dtype=np.uint64)
+        for place in range(self.order - 1):
+            contexts = (contexts << WORD_BITS) | padded[place : place + len(ids)]
+        weights, known = self.context_backoffs(contexts)
+        if order is not None:
+            weights[order - 1 :], known[order - 1 :] = 0.0, False
+        return self.score(contexts, words, weights, known)

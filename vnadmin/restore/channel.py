@@ -1,0 +1,251 @@
+"""How a kind of noise garbles words: P(reading | word), candidates for any reading.
+
+A channel is a directory: `channel.json`, and a table of readings seen in training with their
+candidates worked out beforehand. Readings never seen get candidates at run time from the edit
+channel (edits.py).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cdist
+
+from vnadmin.errors import ModelError
+from vnadmin.language.model import LanguageModel
+from vnadmin.restore.edits import EditModel
+from vnadmin.vietnamese import fold, is_syllable
+
+FORMAT = 1
+NO_WORD = 0xFFFF
+"""Fills the second place of a candidate that is one word."""
+
+LOG_STEP = 1 / 16
+"""Log probabilities are stored as multiples of -1/16 nat, up to 255 of them."""
+
+_GROUPS_TRIED = 14
+_KEPT = 14
+_UNIGRAM_WEIGHT = 0.5
+_MARGIN = 9.0
+"""A candidate this many nats below the best one (unigram weighed in) is dropped."""
+_SPLIT_COST = -7.0
+"""Log P of an engine losing a space, where no joined reading was seen in training."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What a reading may stand for: words, shape (k, 2), and log P(reading | words), (k,)."""
+
+    words: NDArray[np.uint16]
+    log_prob: NDArray[np.float32]
+
+
+@dataclass(slots=True)
+class Channel:
+    """One kind of noise. Only its cache of unseen readings ever changes."""
+
+    name: str
+    model: LanguageModel
+    edits: EditModel
+    keys: dict[str, int]
+    offsets: NDArray[np.uint32]
+    words: NDArray[np.uint16]
+    log_prob: NDArray[np.uint8]
+    manifest: dict[str, Any]
+    _shortlist: Shortlist | None = field(default=None, repr=False)
+
+    @classmethod
+    def load(cls, directory: Path, model: LanguageModel) -> Channel:
+        """Read the channel in `directory`.
+
+        Raises:
+            ModelError: if it is missing, damaged or was built with another vocabulary.
+        """
+        try:
+            manifest = json.loads((directory / "channel.json").read_text("utf-8"))
+            if manifest["format"] != FORMAT:
+                raise ModelError(f"{directory}: channel of format {manifest['format']}")
+            if manifest["vocabulary"] != vocabulary_id(model):
+                raise ModelError(
+                    f"{directory}: built with another vocabulary than the language model's; "
+                    "rebuild it with `vnadmin train channel`"
+                )
+            steps = {(left, right): value for left, right, value in manifest.pop("steps")}
+            keys = (directory / "keys.txt").read_text("utf-8").split("\n")
+            return cls(
+                directory.name,
+                model,
+                EditModel.from_steps(steps),
+                {key: number for number, key in enumerate(keys)},
+                np.load(directory / "offsets.npy"),
+                np.load(directory / "words.npy", mmap_mode="r"),
+                np.load(directory / "log_prob.npy", mmap_mode="r"),
+                manifest,
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ModelError(f"{directory}: no usable channel there ({error})") from error
+
+    def candidates(self, keys: Sequence[str]) -> list[Candidates]:
+        """Return the candidates of each key (see `tokens.key_of`)."""
+        result: list[Candidates | None] = []
+        unseen = []
+        for place, key in enumerate(keys):
+            row = self.keys.get(key)
+            if row is None:
+                unseen.append(place)
+                result.append(None)
+                continue
+            span = slice(int(self.offsets[row]), int(self.offsets[row + 1]))
+            log_prob = self.log_prob[span].astype(np.float32) * -LOG_STEP
+            result.append(Candidates(np.asarray(self.words[span]), log_prob))
+        if unseen:
+            for place, found in zip(unseen, self._unseen([keys[i] for i in unseen]), strict=True):
+                result[place] = found
+        return [c for c in result if c is not None]
+
+    def _unseen(self, keys: Sequence[str]) -> list[Candidates]:
+        if self._shortlist is None:
+            self._shortlist = Shortlist.of(self.model, self.edits)
+        found = self._shortlist.candidates(keys)
+        return [self._with_splits(key, c) for key, c in zip(keys, found, strict=True)]
+
+    def _with_splits(self, key: str, found: Candidates) -> Candidates:
+        """Add readings of `key` as two words, both of which were read so in training."""
+        mark = "^" if key.startswith("^") else ""
+        body = key.removeprefix("^")
+        words: list[list[int]] = []
+        scores: list[float] = []
+        for cut in range(2, len(body) - 1):
+            left = self.keys.get(mark + body[:cut])
+            right = self.keys.get(mark + body[cut:])
+            if left is None or right is None:
+                continue
+            for one, one_score in self._best(left):
+                for two, two_score in self._best(right):
+                    words.append([one, two])
+                    scores.append(one_score + two_score + _SPLIT_COST)
+        if not words:
+            return found
+        return Candidates(
+            np.concatenate([found.words, np.array(words, dtype=np.uint16)]),
+            np.concatenate([found.log_prob, np.array(scores, dtype=np.float32)]),
+        )
+
+    def _best(self, row: int, count: int = 3) -> list[tuple[int, float]]:
+        span = slice(int(self.offsets[row]), int(self.offsets[row + 1]))
+        words, costs = self.words[span], self.log_prob[span]
+        single = [
+            (int(w[0]), float(c) * -LOG_STEP)
+            for w, c in zip(words, costs, strict=True)
+            if w[1] == NO_WORD and c < 6 / LOG_STEP
+        ]
+        return sorted(single, key=lambda pair: -pair[1])[:count]
+
+
+@dataclass(frozen=True, slots=True)
+class Shortlist:
+    """Finds the syllables a never-seen reading may be: first by skeleton, then by edit channel."""
+
+    edits: EditModel
+    unigram: NDArray[np.float32]
+    skeletons: list[str]
+    members: list[list[int]]
+    spelling: tuple[str, ...]
+    looks_like: dict[str, str]
+
+    @classmethod
+    def of(cls, model: LanguageModel, edits: EditModel) -> Shortlist:
+        """Index the syllables of the model's vocabulary by their unaccented letters."""
+        groups: dict[str, list[int]] = {}
+        for number, word in enumerate(model.vocabulary):
+            if is_syllable(word):
+                groups.setdefault(fold(word), []).append(number)
+        return cls(
+            edits,
+            model.unigram,
+            list(groups),
+            list(groups.values()),
+            model.vocabulary,
+            _looks_like(edits),
+        )
+
+    def candidates(self, keys: Sequence[str]) -> list[Candidates]:
+        """Return the best candidates by edit channel and unigram probability."""
+        skeletons = ["".join(self.looks_like.get(c, "") for c in k.lstrip("^")) for k in keys]
+        distance = cdist(skeletons, self.skeletons, scorer=Levenshtein.distance, dtype=np.uint8)
+        tried = min(_GROUPS_TRIED, len(self.skeletons))
+        nearest = np.argpartition(distance, tried - 1, axis=1)[:, :tried]
+        owners: list[int] = []
+        words: list[int] = []
+        for number in range(len(keys)):
+            for group in nearest[number]:
+                words += self.members[group]
+                owners += [number] * len(self.members[group])
+        scores = self.score(words, [keys[i] for i in owners])
+        result = []
+        owner = np.array(owners)
+        word = np.array(words, dtype=np.uint16)
+        starts = np.searchsorted(owner, np.arange(len(keys) + 1))
+        for number in range(len(keys)):
+            span = slice(starts[number], starts[number + 1])
+            result.append(self.best(word[span], scores[span]))
+        return result
+
+    def score(self, words: Sequence[int], keys: Sequence[str]) -> NDArray[np.float32]:
+        """Return log P(key | word) for pairs of a word id and a key."""
+        texts, readings = [], []
+        for word, key in zip(words, keys, strict=True):
+            upper = key.startswith("^")
+            texts.append(self.spelling[word].upper() if upper else self.spelling[word])
+            readings.append(key.removeprefix("^"))
+        return self.edits.score(texts, readings)
+
+    def best(self, words: NDArray[np.uint16], scores: NDArray[np.float32]) -> Candidates:
+        """Keep the best candidates, channel and unigram weighed together."""
+        weighed = scores + _UNIGRAM_WEIGHT * self.unigram[words]
+        order = np.argsort(-weighed)[:_KEPT]
+        order = order[weighed[order] > weighed.max(initial=-np.inf) - _MARGIN]
+        order = order[np.isfinite(scores[order])]
+        pairs = np.stack([words[order], np.full(len(order), NO_WORD, dtype=np.uint16)], axis=1)
+        return Candidates(pairs, scores[order])
+
+
+def _looks_like(edits: EditModel) -> dict[str, str]:
+    """Map each character read to the plain letter it most often stands for."""
+    matrix = edits.matrices[1, 1]
+    letters = {number: fold(letter).lower() for letter, number in edits.rows[1].items()}
+    result = {}
+    for char, column in edits.columns[1].items():
+        row = int(matrix[:, column].argmax())
+        result[char] = letters.get(row, "") if matrix[row, column] > -8 else ""
+    return result
+
+
+def vocabulary_id(model: LanguageModel) -> str:
+    """Return a short name for the model's vocabulary, to tell whether a channel fits it."""
+    from hashlib import sha256
+
+    return sha256("\n".join(model.vocabulary).encode()).hexdigest()[:16]
+
+
+def pack_candidates(
+    found: Iterable[Candidates],
+) -> tuple[NDArray[np.uint32], NDArray[np.uint16], NDArray[np.uint8]]:
+    """Return offsets, words and quantised log probabilities as `Channel` keeps them."""
+    lengths, words, costs = [0], [], []
+    for candidates in found:
+        lengths.append(len(candidates.words))
+        words.append(candidates.words)
+        costs.append(np.clip(np.rint(candidates.log_prob / -LOG_STEP), 0, 255))
+    return (
+        np.cumsum(lengths).astype(np.uint32),
+        np.concatenate(words).astype(np.uint16),
+        np.concatenate(costs).astype(np.uint8),
+    )

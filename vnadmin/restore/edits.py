@@ -1,0 +1,130 @@
+"""The edit channel: P(reading | syllable) through weighted substring edits (Brill & Moore 2000).
+
+A path rewrites the syllable left to right; each step turns one letter into zero to three
+characters, two letters into one, or inserts one. Path cost is the best path's, in natural logs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+
+FLOOR = -11.0
+"""Log probability of a step never seen in training."""
+
+STEPS = ((1, 1), (1, 2), (1, 3), (2, 1), (1, 0), (0, 1))
+"""Letters of the syllable used, characters read."""
+
+Steps = dict[tuple[str, str], float]
+
+
+@dataclass(frozen=True, slots=True)
+class EditModel:
+    """Log probabilities of the steps, dense over the substrings seen in training.
+
+    For each step shape the matrix has a row per substring of the syllable and a column per
+    substring read; row and column 0 stand for what was never seen.
+    """
+
+    rows: dict[int, dict[str, int]]
+    columns: dict[int, dict[str, int]]
+    matrices: dict[tuple[int, int], Floats]
+
+    @classmethod
+    def from_steps(cls, steps: Steps) -> EditModel:
+        """Build from {(letters, characters read): log probability}."""
+        rows: dict[int, dict[str, int]] = {n: {} for n in range(3)}
+        columns: dict[int, dict[str, int]] = {n: {} for n in range(4)}
+        for left, right in steps:
+            rows[len(left)].setdefault(left, len(rows[len(left)]) + 1)
+            columns[len(right)].setdefault(right, len(columns[len(right)]) + 1)
+        matrices = {
+            (a, b): np.full((len(rows[a]) + 1, len(columns[b]) + 1), FLOOR, dtype=np.float32)
+            for a, b in STEPS
+        }
+        for a, b in ((1, 2), (1, 3), (2, 1)):  # only what was seen: floors are for single letters
+            matrices[a, b][:] = -np.inf
+        for (left, right), value in steps.items():
+            matrices[len(left), len(right)][rows[len(left)][left], columns[len(right)][right]] = (
+                value
+            )
+        return cls(rows, columns, matrices)
+
+    def score(self, syllables: Sequence[str], readings: Sequence[str]) -> Floats:
+        """Return log P(reading | syllable) for pairs, shape (n,)."""
+        count = len(syllables)
+        longest_left = max(map(len, syllables), default=0)
+        longest_right = max(map(len, readings), default=0)
+        left = {n: _encode(syllables, n, longest_left, self.rows[n]) for n in (1, 2)}
+        right = {n: _encode(readings, n, longest_right, self.columns[n]) for n in (1, 2, 3)}
+        empty_row, empty_column = self.rows[0].get("", 0), self.columns[0].get("", 0)
+        best = np.full((longest_left + 1, longest_right + 1, count), -np.inf, dtype=np.float32)
+        best[0, 0] = 0.0
+        for i in range(longest_left + 1):
+            for j in range(longest_right + 1):
+                cell = best[i, j]
+                for a, b in STEPS:
+                    if i < a or j < b:
+                        continue
+                    row = left[a][i - a] if a else empty_row
+                    column = right[b][j - b] if b else empty_column
+                    step = self.matrices[a, b][row, column]
+                    np.maximum(cell, best[i - a, j - b] + step, out=cell)
+        ends_left = np.fromiter(map(len, syllables), dtype=np.int64, count=count)
+        ends_right = np.fromiter(map(len, readings), dtype=np.int64, count=count)
+        result: Floats = best[ends_left, ends_right, np.arange(count)]
+        return result
+
+
+def _encode(texts: Sequence[str], length: int, longest: int, index: dict[str, int]) -> Ints:
+    """Return the index of each text's substring at each place, shape (longest, n); 0 past its end.
+
+    A substring beyond the end is harmless: no path through it ends where the text does.
+    """
+    result = np.zeros((longest, len(texts)), dtype=np.int32)
+    for number, text in enumerate(texts):
+        for place in range(len(text) - length + 1):
+            result[place, number] = index.get(text[place : place + length], 0)
+    return result
+
+
+def best_path(steps: Steps, syllable: str, reading: str) -> list[tuple[str, str]]:
+    """Return the best path's steps for one pair, or [] where none exists. Slow: for training."""
+    score: dict[tuple[int, int], float] = {(0, 0): 0.0}
+    back: dict[tuple[int, int], tuple[str, str]] = {}
+    for i in range(len(syllable) + 1):
+        for j in range(len(reading) + 1):
+            here = score.get((i, j))
+            if here is None:
+                continue
+            for left, right in _choices(syllable, reading, i, j):
+                value = steps.get((left, right))
+                if value is None:
+                    if len(left) > 1 or len(right) > 1:
+                        continue
+                    value = FLOOR
+                target = (i + len(left), j + len(right))
+                if here + value > score.get(target, -1e9):
+                    score[target] = here + value
+                    back[target] = (left, right)
+    path = []
+    place = (len(syllable), len(reading))
+    while place != (0, 0):
+        if place not in back:
+            return []
+        left, right = back[place]
+        path.append((left, right))
+        place = (place[0] - len(left), place[1] - len(right))
+    return path[::-1]
+
+
+def _choices(syllable: str, reading: str, i: int, j: int) -> Iterator[tuple[str, str]]:
+    for a, b in STEPS:
+        if i + a <= len(syllable) and j + b <= len(reading):
+            yield syllable[i : i + a], reading[j : j + b]

@@ -1,0 +1,79 @@
+"""Source text → chunks: what stands between white space, its punctuation set apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import regex
+
+# A chunk ends at white space, or after a closing mark that has letters before it ("dân”y/").
+_CHUNK = regex.compile(r"\S+")
+_AFTER_CLOSE = regex.compile(r"(?<=\p{L}{2}[.,;:]?[”»)])(?=[^\s.,;:!?…”»)’\"'\]])")
+# Hyphens, dashes and slashes join two words that are each read on their own (tế-xã, và/hoặc).
+_BETWEEN = regex.compile(r"(?<=\p{L}{2})([-–—/])(?=\p{L}{2})")
+_LEADING = regex.compile(r"[(\[{“‘\"'«„‟‛`\-–—+*•…<>,.;:=|~]*")
+_TRAILING = regex.compile(r"[)\]}”’\"'»“‘`´,.;:!?…\-–—<>=|~*]*$")
+
+_QUOTES = str.maketrans("“”„‟″«»‘’‚‛`´", '"""""""' + "''''''")
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A stretch without white space: leading punctuation, core, trailing punctuation.
+
+    Offsets are code points of the source; the core is `source[core_start:core_end]`.
+    """
+
+    start: int
+    core_start: int
+    core_end: int
+    end: int
+
+
+def straight_quotes(text: str) -> str:
+    """Return `text` with every quotation mark as a straight one, lengths kept."""
+    return text.translate(_QUOTES)
+
+
+def split_affixes(chunk: str) -> tuple[int, int]:
+    """Return where the core of `chunk` starts and ends; empty at the end if it has none."""
+    leading = _LEADING.match(chunk)
+    start = leading.end() if leading else 0
+    trailing = _TRAILING.search(chunk, start)
+    end = trailing.start() if trailing else len(chunk)
+    return (start, end) if start < end else (len(chunk), len(chunk))
+
+
+def chunks(source: str, start: int = 0, end: int | None = None) -> Iterator[Chunk]:
+    """Yield the chunks of `source[start:end]`."""
+    for match in _CHUNK.finditer(source, start, len(source) if end is None else end):
+        yield from _parts(match.group(), match.start())
+
+
+def _parts(text: str, offset: int) -> Iterator[Chunk]:
+    if text.isalpha():
+        yield Chunk(offset, offset, offset + len(text), offset + len(text))
+        return
+    cuts = [m.start() for m in _AFTER_CLOSE.finditer(text)]
+    joints = [m.start() for m in _BETWEEN.finditer(text)]
+    position = 0
+    for cut in sorted({*cuts, *(j + 1 for j in joints), len(text)}):
+        piece = text[position:cut]
+        if piece:
+            start, end = split_affixes(piece)
+            base = offset + position
+            yield Chunk(base, base + start, base + end, base + len(piece))
+        position = cut
+
+
+def key_of(core: str, upper: bool) -> str:
+    """Return the channel's key for a core as read.
+
+    Capitals garble differently from small letters, so all-capitals text keeps its case behind a
+    "^". Otherwise case is dropped, but for "I", which is nearly always a misread "l".
+    """
+    core = straight_quotes(core)
+    if upper:
+        return "^" + core
+    return "I".join(part.lower() for part in core.split("I")) if "I" in core else core.lower()

@@ -1,0 +1,256 @@
+"""`vnadmin train channel`: pairs of truth and reading → the channel of one kind of noise."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from vnadmin.errors import InputError
+from vnadmin.language.model import LanguageModel
+from vnadmin.restore.channel import (
+    FORMAT,
+    NO_WORD,
+    Candidates,
+    Shortlist,
+    pack_candidates,
+    vocabulary_id,
+)
+from vnadmin.restore.edits import EditModel, Steps, best_path
+from vnadmin.restore.tokens import key_of, split_affixes, straight_quotes
+from vnadmin.train.align import align, split_insertions
+from vnadmin.vietnamese import canonical, fold
+
+_ROUNDS = 4
+_SMOOTHING = 0.1
+_CANDIDATE_MARGIN = 9.0
+
+Words = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Confusions:
+    """Counts over aligned pages."""
+
+    readings: dict[str, Counter[Words]] = field(default_factory=lambda: defaultdict(Counter))
+    """Key read → true words (the second NO_WORD where it is one)."""
+    spellings: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(True spelling, key without its mark) for single words, for the edit channel."""
+    junk: Counter[str] = field(default_factory=Counter)
+    """Words read where the page has none."""
+    words: int = 0
+
+
+def count_confusions(pairs: Iterable[tuple[str, str]], model: LanguageModel) -> Confusions:
+    """Align each (truth, reading) and count what became what."""
+    result = Confusions()
+    for truth, read in pairs:
+        for raw in align(truth, read):
+            (true_words, read_words), inserted = split_insertions(raw)
+            result.junk.update(inserted)
+            result.words += len(true_words)
+            if len(true_words) == 1 and 1 <= len(read_words) <= 2:
+                _count_one(result, true_words[0], read_words, model)
+            elif len(true_words) == 2 and len(read_words) == 1:
+                _count_joined(result, true_words, read_words[0], model)
+    return result
+
+
+def _count_one(result: Confusions, truth: str, read_words: list[str], model: LanguageModel) -> None:
+    start, end = split_affixes(truth)
+    core = truth[start:end]
+    if not core.isalpha():
+        return
+    read = _strip_same(" ".join(read_words), truth[:start], truth[end:])
+    word = model.index.get(canonical(core))
+    if not read or word is None:
+        return
+    upper = core.isupper() and len(core) > 1
+    key = key_of(read, upper)
+    result.readings[key][word, NO_WORD] += 1
+    if len(read_words) == 1:
+        spelling = core if upper else core.lower()
+        result.spellings[spelling, key.removeprefix("^")] += 1
+
+
+def _count_joined(
+    result: Confusions, true_words: list[str], read: str, model: LanguageModel
+) -> None:
+    first, second = true_words
+    start, end = split_affixes(first)[0], split_affixes(second)[1]
+    one, two = first[start:], second[:end]
+    stripped = _strip_same(read, first[:start], second[end:])
+    ids = [model.index.get(canonical(w)) for w in (one, two)]
+    if not stripped or not one.isalpha() or not two.isalpha() or None in ids:
+        return
+    upper = (one + two).isupper()
+    result.readings[key_of(stripped, upper)][ids[0] or 0, ids[1] or 0] += 1
+
+
+def _strip_same(read: str, prefix: str, suffix: str) -> str | None:
+    """Strip the truth's punctuation from the reading; None where it was read otherwise."""
+    plain = straight_quotes(read)
+    prefix, suffix = straight_quotes(prefix), straight_quotes(suffix)
+    if not (plain.startswith(prefix) and plain.endswith(suffix)):
+        return None
+    return read[len(prefix) : len(read) - len(suffix)] or None
+
+
+def learn_edits(spellings: Counter[tuple[str, str]]) -> Steps:
+    """Learn the edit channel's steps by Viterbi training from aligned words."""
+    pairs = [(left, right, math.log1p(n)) for (left, right), n in spellings.items()]
+    pairs = [p for p in pairs if len(p[0]) <= 9 and abs(len(p[0]) - len(p[1])) <= 4]
+    steps = _first_steps(spellings)
+    for _ in range(_ROUNDS):
+        counts: Counter[tuple[str, str]] = Counter()
+        for left, right, weight in pairs:
+            for step in best_path(steps, left, right):
+                counts[step] += weight  # type: ignore[assignment]
+        steps = _normalised(counts)
+    return steps
+
+
+def _first_steps(spellings: Counter[tuple[str, str]]) -> Steps:
+    """Return a start: letters stay, or lose their marks, or become anything at a price."""
+    letters = {c for left, _ in spellings for c in left}
+    readings = {c for _, right in spellings for c in right}
+    steps: Steps = {}
+    for letter in letters:
+        steps[letter, ""] = -6.0
+        for char in readings:
+            same = fold(letter) == fold(char)
+            steps[letter, char] = -0.1 if letter == char else -1.0 if same else -4.0
+    for char in readings:
+        steps["", char] = -6.0
+    for left, right in spellings:
+        for i in range(len(left)):
+            for j in range(len(right)):
+                steps.setdefault((left[i], right[j : j + 2]), -5.0)
+                steps.setdefault((left[i], right[j : j + 3]), -6.5)
+                steps.setdefault((left[i : i + 2], right[j]), -5.5)
+    return {k: v for k, v in steps.items() if (len(k[0]), len(k[1])) != (0, 0)}
+
+
+def _normalised(counts: Counter[tuple[str, str]]) -> Steps:
+    """Turn counts into log P(step | first letter); an insertion's share is of all letters."""
+    total: Counter[str] = Counter()
+    for (left, _), n in counts.items():
+        total[left[:1]] += n
+    everything = sum(total.values())
+    steps: Steps = {}
+    for (left, right), n in counts.items():
+        if left and n < 0.7 and len(left) + len(right) > 2:
+            continue  # long steps seen once are alignment accidents
+        base = total[left[:1]] if left else everything
+        steps[left, right] = math.log((n + _SMOOTHING) / (base + 20 * _SMOOTHING))
+    return steps
+
+
+def train_channel(
+    pairs: Iterable[tuple[str, str]],
+    model: LanguageModel,
+    output: Path,
+    *,
+    sources: list[dict[str, str]] | None = None,
+    log: Callable[[str], None] = print,
+) -> None:
+    """Learn a channel from (truth, reading) pages and write it to the directory `output`.
+
+    Raises:
+        InputError: if the pairs hold no aligned words.
+    """
+    counted = count_confusions(pairs, model)
+    if not counted.spellings:
+        raise InputError("the pairs hold no words that can be aligned")
+    log(f"{counted.words:,} true words, {len(counted.readings):,} distinct readings")
+    steps = learn_edits(counted.spellings)
+    log(f"{len(steps):,} edit steps")
+    edits = EditModel.from_steps(steps)
+    keys, found = candidate_table(counted, Shortlist.of(model, edits))
+    offsets, words, costs = pack_candidates(found)
+    manifest = {
+        "format": FORMAT,
+        "vocabulary": vocabulary_id(model),
+        "words": counted.words,
+        "junk_rate": sum(counted.junk.values()) / counted.words,
+        "sources": sources or [],
+        "steps": [[a, b, round(v, 3)] for (a, b), v in sorted(steps.items())],
+    }
+    output.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(dir=output.parent, prefix=f".{output.name}-"))
+    try:
+        np.save(scratch / "offsets.npy", offsets)
+        np.save(scratch / "words.npy", words)
+        np.save(scratch / "log_prob.npy", costs)
+        (scratch / "keys.txt").write_text("\n".join(keys), encoding="utf-8")
+        text = json.dumps(manifest, ensure_ascii=False)
+        (scratch / "channel.json").write_text(text + "\n", encoding="utf-8")
+        scratch.chmod(0o755)
+        if output.exists():
+            shutil.rmtree(output)
+        scratch.rename(output)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    log(f"{len(words):,} candidates for {len(keys):,} readings")
+
+
+def candidate_table(
+    counted: Confusions, shortlist: Shortlist
+) -> tuple[list[str], list[Candidates]]:
+    """Work out the candidates of every reading seen, counts and edit channel interpolated.
+
+    P(reading | word) = λ · count share + (1 - λ) · edit channel, with Witten–Bell's λ.
+    """
+    total: Counter[Words] = Counter()
+    kinds: Counter[Words] = Counter()
+    for by_words in counted.readings.values():
+        for words, n in by_words.items():
+            total[words] += n
+            kinds[words] += 1
+    keys = sorted(counted.readings)
+    guesses = []
+    for start in range(0, len(keys), 2000):
+        guesses += shortlist.candidates(keys[start : start + 2000])
+    result = []
+    for key, guess in zip(keys, guesses, strict=True):
+        scores: dict[Words, float] = {}
+        for (word, _), value in zip(guess.words, guess.log_prob, strict=True):
+            scores[int(word), NO_WORD] = float(value)
+        missing = [w for w in counted.readings[key] if w not in scores and w[1] == NO_WORD]
+        if missing:
+            edit = shortlist.score([w[0] for w in missing], [key] * len(missing))
+            scores |= {w: float(v) for w, v in zip(missing, edit, strict=True)}
+        for words in {*scores, *counted.readings[key]}:
+            seen = counted.readings[key][words]
+            if words[1] != NO_WORD:  # a lost space: of all times the first word was printed
+                scores[words] = math.log(seen / max(total[words[0], NO_WORD], 10 * seen))
+                continue
+            n = total[words]
+            weight = n / (n + kinds[words]) if n else 0.0
+            by_edit = math.exp(scores.get(words, -30.0))
+            share = seen / n if n else 0.0
+            scores[words] = math.log(max(weight * share + (1 - weight) * by_edit, 1e-7))
+        result.append(_trimmed(scores, shortlist.unigram))
+    return keys, result
+
+
+def _trimmed(
+    scores: dict[Words, float], unigram: np.ndarray[tuple[int], np.dtype[np.float32]]
+) -> Candidates:
+    def weighed(words: Words) -> float:
+        return scores[words] + float(unigram[words[0]])
+
+    best = max(map(weighed, scores))
+    kept = [w for w in scores if weighed(w) > best - _CANDIDATE_MARGIN]
+    kept.sort(key=lambda w: -weighed(w))
+    return Candidates(
+        np.array(kept, dtype=np.uint16).reshape(-1, 2),
+        np.array([scores[w] for w in kept], dtype=np.float32),
+    )
