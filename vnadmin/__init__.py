@@ -1,16 +1,16 @@
 """Restore badly OCR'd Vietnamese administrative text and extract the legal documents it cites.
 
-    >>> import vnadmin
-    >>> vnadmin.restore("QUYET DINH")        # text → restored text
-    >>> vnadmin.explain(text).edits          # … and what was changed, and how sure it is
-    >>> vnadmin.extract(Path("scan.pdf"))    # a file (or text) → Document
-
-Names are imported on first use, so `import vnadmin` itself costs next to nothing.
+`restore(text)` returns what the paper said, `explain(text)` that and each change with its
+confidence; `extract(source)` makes a `Document` of a text (`str`) or a file (`Path`: text, PDF or
+image), `pages(path)` one of each page of a large file; `restore_many(texts)` is the fast path for
+many. Names are imported on first use, so `import vnadmin` itself costs next to nothing.
 """
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,16 +25,6 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_HOME = {
-    "Document": "vnadmin.document",
-    "Options": "vnadmin.options",
-    "extract": "vnadmin.pipeline",
-    "pages": "vnadmin.pipeline",
-    "explain": "vnadmin.restore",
-    "restore": "vnadmin.restore",
-    "restore_many": "vnadmin.restore",
-}
-
 __all__ = [
     "Document",
     "Options",
@@ -47,6 +37,14 @@ __all__ = [
     "restore_many",
 ]
 
+_HOME = {
+    "Document": "vnadmin.document",
+    "Options": "vnadmin.options",
+    "pages": "vnadmin.pipeline",
+    "explain": "vnadmin.restore",
+    "restore_many": "vnadmin.restore",
+}
+
 
 def __getattr__(name: str) -> Any:
     if name == "errors":
@@ -57,4 +55,31 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted({*globals(), *__all__})
+
+
+class _Package(ModuleType):
+    """Keeps `vnadmin.restore` and `vnadmin.extract` functions.
+
+    Subpackages have these names too, and the import system binds a subpackage to its name here
+    when it is first imported; these setters let it.
+    """
+
+    @property
+    def restore(self) -> Any:
+        return import_module("vnadmin.restore").restore
+
+    @restore.setter
+    def restore(self, module: ModuleType) -> None:
+        pass
+
+    @property
+    def extract(self) -> Any:
+        return import_module("vnadmin.pipeline").extract
+
+    @extract.setter
+    def extract(self, module: ModuleType) -> None:
+        pass
+
+
+sys.modules[__name__].__class__ = _Package

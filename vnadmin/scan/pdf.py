@@ -132,7 +132,7 @@ def _text_layer(page: Any, number: int, scale: float) -> RawPage:
 
 
 def _character(code: int) -> str:
-    """One code point of PDFium's; its line-end hyphen (U+0002) as a hyphen, line ends as newline."""
+    """One code point of PDFium's; its line-end hyphen (U+0002) and line ends as usual."""
     if code in (0x0D, 0x0A):
         return "\n"
     if code == 0x02:

@@ -1,0 +1,132 @@
+"""`vnadmin evaluate`: score restoring, citations and speed against anyone's own truth."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from vnadmin.cli.common import (
+    Subparsers,
+    add_command,
+    add_restore_options,
+    open_output,
+    options_from,
+)
+from vnadmin.errors import ExitCode, UsageError
+
+_EPILOG = """\
+examples:
+  vnadmin evaluate restore --truth right.txt --ocr read.txt
+  vnadmin evaluate restore --pairs pages.jsonl.xz --language eng
+  vnadmin evaluate citations --truth truth.json page.txt
+  vnadmin evaluate speed page1.txt page2.txt"""
+
+_RESTORE = """\
+Every figure is over all pairs together. "right" is the share of the truth's syllables matched in a
+Levenshtein alignment (NFC, case and punctuation aside, hoà = hòa); "inserted" are tokens the truth
+doesn't have; CER is on NFC graphemes; "invented" are document codes the truth doesn't print.
+
+examples:
+  vnadmin evaluate restore --truth truth/ --ocr ocr/       files of the same names
+  vnadmin evaluate restore --pairs docs/examples --language eng
+  vnadmin evaluate restore --truth right.txt --strip-accents
+  vnadmin evaluate restore --truth right.txt --identity    harm on text that is right already"""
+
+
+def add_parser(commands: Subparsers) -> None:
+    """Add the command and what it can evaluate."""
+    parser = add_command(commands, "evaluate", "score against truth, or measure speed", _EPILOG)
+    kinds = parser.add_subparsers(title="what", metavar="WHAT", required=True)
+    _add_restore(kinds)
+    _add_citations(kinds)
+    _add_speed(kinds)
+
+
+def _add_restore(kinds: Subparsers) -> None:
+    summary = "syllables, words, characters, codes and harm, beside raw input and pyvi"
+    parser = add_command(kinds, "restore", summary, _RESTORE)
+    parser.add_argument("--truth", metavar="PATH", type=Path, help="right text: file or folder")
+    parser.add_argument("--ocr", metavar="PATH", type=Path, help="the same as read")
+    parser.add_argument(
+        "--pairs",
+        metavar="PATH",
+        type=Path,
+        help='JSON Lines of {"truth", "ocr"} (.gz, .xz), or a folder of examples',
+    )
+    parser.add_argument("--language", help="which reading of --pairs, where it has several")
+    made = parser.add_mutually_exclusive_group()
+    made.add_argument("--strip-accents", action="store_true", help="input: the truth unaccented")
+    made.add_argument("--identity", action="store_true", help="input: the truth itself")
+    parser.add_argument("--no-baselines", action="store_true", help="score vnadmin only")
+    parser.add_argument("--limit", metavar="N", type=int, help="only the first N pairs")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_restore_options(parser, encoding=False)
+    parser.set_defaults(run=run_restore)
+
+
+def run_restore(args: argparse.Namespace) -> int:
+    """Run `vnadmin evaluate restore`."""
+    from itertools import islice
+
+    from vnadmin.evaluate import run
+
+    if args.strip_accents or args.identity:
+        if args.truth is None or args.ocr or args.pairs:
+            raise UsageError("--strip-accents and --identity take --truth alone")
+        pairs = run.made_from_truth(args.truth, strip_accents=args.strip_accents)
+    elif args.pairs is not None and args.truth is None and args.ocr is None:
+        pairs = run.read_pair_file(args.pairs, args.language)
+    elif args.truth is not None and args.ocr is not None and args.pairs is None:
+        pairs = run.read_pairs(args.truth, args.ocr)
+    else:
+        raise UsageError("give --truth and --ocr, or --pairs, or --truth with --strip-accents")
+    scores = run.score(
+        islice(pairs, args.limit),
+        options=options_from(args),
+        identity=args.identity,
+        baselines=not args.no_baselines,
+    )
+    return _print([each.to_dict() for each in scores], run.report(scores), as_json=args.json)
+
+
+def _add_citations(kinds: Subparsers) -> None:
+    summary = "precision, recall and F1 of citations, field by field"
+    parser = add_command(kinds, "citations", summary, "")
+    parser.add_argument("--truth", metavar="JSON", type=Path, required=True, help="right citations")
+    parser.add_argument("file", metavar="FILE", type=Path, help="the document: text, PDF or image")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_restore_options(parser)
+    parser.set_defaults(run=run_citations)
+
+
+def run_citations(args: argparse.Namespace) -> int:
+    """Run `vnadmin evaluate citations`."""
+    raise UsageError("not there yet")
+
+
+def _add_speed(kinds: Subparsers) -> None:
+    summary = "time to import, cold start, peak memory, syllables a second over 100 pages"
+    parser = add_command(kinds, "speed", summary, "")
+    parser.add_argument("files", nargs="+", metavar="FILE", type=Path, help="pages of text")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_restore_options(parser, encoding=False)
+    parser.set_defaults(run=run_speed)
+
+
+def run_speed(args: argparse.Namespace) -> int:
+    """Run `vnadmin evaluate speed`."""
+    import dataclasses
+
+    from vnadmin.evaluate.speed import measure_speed
+
+    speed = measure_speed(args.files, options=options_from(args))
+    return _print(dataclasses.asdict(speed), speed.report(), as_json=args.json)
+
+
+def _print(plain: Any, table: str, *, as_json: bool) -> int:
+    text = json.dumps(plain, ensure_ascii=False, indent=2) if as_json else table
+    with open_output(None) as stream:
+        stream.write((text + "\n").encode())
+    return ExitCode.OK

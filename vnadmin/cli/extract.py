@@ -1,0 +1,181 @@
+"""`vnadmin extract`: files → the documents they cite, and what they say of themselves."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import dataclasses
+import io
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vnadmin.cli.common import (
+    Subparsers,
+    add_command,
+    add_restore_options,
+    open_output,
+    options_from,
+    read_bytes,
+    report,
+    use_colour,
+)
+from vnadmin.errors import ExitCode, UsageError, VnadminError
+
+if TYPE_CHECKING:
+    from vnadmin.document import Document
+
+_EPILOG = """\
+A file is text, a PDF or an image by its content, not its name. Scanned pages are read with
+Tesseract's Vietnamese model; pages with a good text layer aren't.
+
+formats:
+  table   for people; in colour on a terminal
+  json    one file, one object (docs/document.schema.json)
+  jsonl   one such object a line and file
+  csv     one citation a row, with its source
+
+examples:
+  vnadmin extract directive.pdf
+  vnadmin extract --pages 1-3 --format json scan.tiff > scan.json
+  vnadmin extract --format csv *.txt -o citations.csv"""
+
+CSV_COLUMNS = (
+    "source page type number symbol year name date issuer title provisions relation text "
+    "source_text start end source_start source_end confidence_type confidence_number "
+    "confidence_date confidence_issuer resolved_number resolved_date resolved_issuer warnings id"
+).split()
+
+
+def add_parser(commands: Subparsers) -> None:
+    """Add the command to the parser."""
+    summary = "extract the legal documents that files cite, and their headers"
+    parser = add_command(commands, "extract", summary, _EPILOG)
+    parser.add_argument("files", nargs="+", metavar="FILE", help="text, PDF or image; - is stdin")
+    parser.add_argument(
+        "--format", choices=("table", "json", "jsonl", "csv"), default="table", help="see below"
+    )
+    parser.add_argument("-o", "--output", metavar="OUT", help="write there instead of stdout")
+    parser.add_argument(
+        "--pages", metavar="1-3", type=_page_range, help="only these pages: 2, 1-3 or 4-"
+    )
+    parser.add_argument(
+        "--words", action="store_true", help="json, jsonl: each word's box and confidence too"
+    )
+    add_restore_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    if args.format == "json" and len(args.files) != 1:
+        raise UsageError("--format json takes exactly one file; use --format jsonl for several")
+    if args.files.count("-") > 1:
+        raise UsageError("standard input (-) can be read only once")
+    write = _writer(args)
+    failed = 0
+    with open_output(args.output) as stream:
+        if args.format == "csv":
+            stream.write(_csv_row(CSV_COLUMNS).encode())
+        for path in args.files:
+            try:
+                document = _read(path, args)
+            except Exception as error:
+                if len(args.files) == 1 or not _reportable(error):
+                    raise
+                report(str(error) if isinstance(error, VnadminError) else f"{path}: {error!r}")
+                failed += 1
+                continue
+            for part in write(document):
+                stream.write(part.encode("utf-8", "replace"))
+            stream.flush()
+    return ExitCode.SOME_FAILED if failed else ExitCode.OK
+
+
+def _reportable(error: Exception) -> bool:
+    return isinstance(error, VnadminError) or os.environ.get("VNADMIN_DEBUG", "") in ("", "0")
+
+
+def _read(path: str, args: argparse.Namespace) -> Document:
+    from vnadmin.pipeline import extract, extract_bytes
+
+    progress = _progress(path) if sys.stderr is not None and sys.stderr.isatty() else None
+    given: dict[str, Any] = {
+        "options": options_from(args),
+        "pages": args.pages,
+        "encoding": args.encoding,
+        "progress": progress,
+    }
+    try:
+        if path == "-":
+            name, data = read_bytes(path)
+            return extract_bytes(data, name=name, **given)
+        return extract(Path(path), **given)
+    finally:
+        if progress:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def _progress(path: str) -> Callable[[int], None]:
+    def show(number: int) -> None:
+        sys.stderr.write(f"\r\x1b[K{path}: page {number}")
+        sys.stderr.flush()
+
+    return show
+
+
+def _writer(args: argparse.Namespace) -> Callable[[Document], Iterator[str]]:
+    if args.format == "csv":
+        return _csv_rows
+    if args.format == "table":
+        from vnadmin.cli.table import document_table
+
+        to_file = args.output not in (None, "-")
+        width = shutil.get_terminal_size((100, 24)).columns
+        colour = use_colour() and not to_file
+        return lambda document: iter([document_table(document, width=width, colour=colour), "\n"])
+    indent = 2 if args.format == "json" else None
+    return lambda document: iter([_json(document, indent, words=args.words), "\n"])
+
+
+def _json(document: Document, indent: int | None, *, words: bool) -> str:
+    if not words:
+        bare = tuple(dataclasses.replace(page, words=()) for page in document.pages)
+        document = dataclasses.replace(document, pages=bare)
+    return document.to_json(indent=indent)
+
+
+def _csv_rows(document: Document) -> Iterator[str]:
+    for citation in document.to_dict()["citations"]:
+        row = {**citation, "source": document.source.name}
+        row |= {f"confidence_{key}": value for key, value in citation["confidence"].items()}
+        row |= {f"resolved_{key}": value for key, value in (citation["resolved"] or {}).items()}
+        row["provisions"] = "; ".join(_provision(each) for each in citation["provisions"])
+        row["warnings"] = "; ".join(citation["warnings"])
+        yield _csv_row([row.get(column) for column in CSV_COLUMNS])
+
+
+def _provision(provision: dict[str, str | None]) -> str:
+    return " ".join(f"{part} {value}" for part, value in provision.items() if value)
+
+
+def _csv_row(cells: Any) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerow(["" if c is None else c for c in cells])
+    return buffer.getvalue()
+
+
+def _page_range(text: str) -> range:
+    match = re.fullmatch(r"(\d{1,6})(?:(-)(\d{1,6})?)?", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a page or range: 2, 1-3, 4-")
+    first = int(match[1])
+    last = first if match[2] is None else int(match[3] or 10**6)
+    if first < 1 or last < first:
+        raise argparse.ArgumentTypeError(f"{text!r}: pages count from 1, first before last")
+    return range(first, last + 1)
