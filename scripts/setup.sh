@@ -1,0 +1,46 @@
+#!/bin/sh
+# Makes .venv, and installs by apt what that and the scans need: python3-venv, Tesseract and its
+# Vietnamese data. Without root or a sudo that asks nothing, it stops with the line to run.
+set -eu
+cd "$(dirname "$0")/.."
+
+python=
+for candidate in ${PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11; do
+    if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+        python=$candidate
+        break
+    fi
+done
+if [ -z "$python" ]; then
+    echo "vnadmin needs Python 3.11 or newer: install it, or say where: make PYTHON=/path/to/python3" >&2
+    exit 1
+fi
+
+missing=
+if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+    version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+    missing="$missing python$version-venv"
+fi
+command -v tesseract >/dev/null || missing="$missing tesseract-ocr"
+tesseract --list-langs 2>/dev/null | grep -qx vie || missing="$missing tesseract-ocr-vie"
+
+if [ -n "$missing" ]; then
+    apt="apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends$missing"
+    if ! command -v apt-get >/dev/null; then
+        echo "please install:$missing (Debian's names), then run make again" >&2
+        exit 1
+    elif [ "$(id -u)" = 0 ]; then
+        sh -c "$apt" >&2
+    elif sudo -n true 2>/dev/null; then
+        sudo -n sh -c "$apt" >&2
+    else
+        echo "please run this, then make again:  sudo sh -c '$apt'" >&2
+        exit 1
+    fi
+fi
+
+# A .venv that was copied, or whose Python is gone, is made anew.
+here=$(pwd -P)
+if ! [ "$(.venv/bin/python -c 'import sys; print(sys.prefix)' 2>/dev/null)" = "$here/.venv" ]; then
+    "$python" -m venv --clear .venv
+fi
