@@ -1,0 +1,168 @@
+"""Citations of other documents: numbered ones and laws by name."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from dataclasses import replace
+
+from ..document import Citation, Resolved, Span, Spans
+from .checks import check, confidences, identity, likely_number
+from .drafts import Draft, find_drafts
+from .laws import resolve
+
+
+def citations(text: str, *, citing_date: str | None = None) -> tuple[Citation, ...]:
+    """Find every mention of another numbered document or law by name in clean `text`.
+
+    Args:
+        text: restored or clean text; offsets in the result point into it.
+        citing_date: the date of the document itself (YYYY-MM-DD), where known: laws younger than
+            it are no candidates, and a later date of a cited document gets a warning.
+
+    Returns:
+        The citations in text order; `source_*` fields equal their counterparts in `text`.
+    """
+    breaks = [match.start() for match in re.finditer("\f", text)]
+    built = [_build(text, draft, breaks, citing_date) for draft in find_drafts(text)]
+    return tuple(_agree(built))
+
+
+def _squeeze(text: str) -> str:
+    """One line of the text: page numbers and junk lines between its lines left out."""
+    lines = [line for line in re.split(r"[\n\f]+", text) if not _JUNK_LINE.fullmatch(line)]
+    return " ".join(" ".join(lines).split())
+
+
+_JUNK_LINE = re.compile(r"\s*(?:[-–—.]{0,2} ?[0-9]{1,3} ?[-–—.]{0,2}|[^\w\s]{1,3}|[a-z])?\s*")
+
+
+def _slice(text: str, span: Span | None) -> str | None:
+    if span is None:
+        return None
+    piece = text[span[0] : span[1]]
+    return _squeeze(piece) if "\n" in piece or "\f" in piece or "  " in piece else piece
+
+
+def _build(text: str, draft: Draft, breaks: list[int], citing_date: str | None) -> Citation:
+    issuer = _slice(text, draft.issuer.span) if draft.issuer else None
+    warnings = check(draft, issuer)
+    date = draft.date.iso if draft.date else None
+    if citing_date is not None and date is not None and date > citing_date:
+        warnings.append(f"future-date: dated {date}, after this document ({citing_date})")
+    name = _slice(text, draft.name_span)
+    if name is not None:
+        name = name[0].upper() + name[1:]
+    number = draft.number
+    year = _year(draft)
+    resolved = None
+    if name is not None and number is None:
+        resolved = resolve(draft.type, name, year, date, citing_date)
+    elif any(warning.startswith("symbol-issuer") for warning in warnings):
+        likely = likely_number(draft)
+        resolved = Resolved(candidates=(likely,)) if likely else None
+    date_span: Span | None = None
+    if draft.date is not None:
+        date_span = (draft.date.start, draft.date.end)
+    elif draft.year is not None:
+        date_span = (draft.year.start, draft.year.end)
+    start, end = draft.start, draft.end
+    printed = text[start:end]
+    key = identity(draft.type, number or draft.serial, name, year, issuer)
+    if name is not None and number is None and resolved is not None and resolved.number:
+        key = f"{identity(draft.type, None, draft.type, None, None)}/{_number_slug(resolved.number)}"
+    elif name is not None and number is not None:
+        key = f"{identity(draft.type, None, draft.type, None, None)}/{_number_slug(number.text)}"
+    return Citation(
+        type=draft.type,
+        number=draft.serial,
+        symbol=number.symbol if number else None,
+        year=year,
+        name=name,
+        date=date,
+        issuer=issuer,
+        title=_slice(text, draft.title),
+        provisions=draft.provisions,
+        relation=draft.relation or "refers",
+        start=start,
+        end=end,
+        source_start=start,
+        source_end=end,
+        text=printed,
+        source_text=printed,
+        page=bisect.bisect_right(breaks, start) + 1 if breaks else None,
+        spans=Spans(
+            type=draft.type_span,
+            number=draft.number_span,
+            name=draft.name_span,
+            date=date_span,
+            issuer=draft.issuer.span if draft.issuer else None,
+            title=draft.title,
+        ),
+        resolved=resolved,
+        confidence=confidences(draft, warnings),
+        warnings=tuple(warnings),
+        id=key,
+    )
+
+
+def _number_slug(number: str) -> str:
+    return identity("", number, None, None, None)
+
+
+def _year(draft: Draft) -> int | None:
+    if draft.number is not None and draft.number.year is not None:
+        return draft.number.year
+    if draft.date is not None:
+        return draft.date.year
+    return draft.year.year if draft.year is not None else None
+
+
+def _agree(found: list[Citation]) -> list[Citation]:
+    """Give mentions of one document one id: a short mention takes the id of its full one.
+
+    Two mentions of one number with different dates get a warning each.
+    """
+    fullest: dict[str, Citation] = {}
+    dates: dict[str, set[str]] = {}
+    for citation in found:
+        key = _short_key(citation)
+        if key is None:
+            continue
+        best = fullest.get(key)
+        if best is None or _weight(citation) > _weight(best):
+            fullest[key] = citation
+        if citation.date is not None:
+            dates.setdefault(key, set()).add(citation.date)
+    result = []
+    for citation in found:
+        key = _short_key(citation)
+        if key is not None:
+            full = fullest[key]
+            if full.id != citation.id and _weight(citation) < _weight(full):
+                citation = replace(citation, id=full.id)
+            if len(dates.get(key, ())) > 1 and _one_document(citation):
+                listed = ", ".join(sorted(dates[key]))
+                warning = f"date-conflict: {citation.number} is dated {listed} in this text"
+                citation = replace(citation, warnings=(*citation.warnings, warning))
+        result.append(citation)
+    return result
+
+
+def _short_key(citation: Citation) -> str | None:
+    if citation.number is None or citation.name is not None:
+        return None
+    return f"{citation.type}|{citation.number}"
+
+
+def _weight(citation: Citation) -> int:
+    return (citation.date is not None) * 2 + (citation.issuer is not None)
+
+
+def _one_document(citation: Citation) -> bool:
+    """Whether the number alone tells the document, so that two dates contradict each other."""
+    symbol = citation.symbol or ""
+    local = ("UBND", "HĐND", "TU", "HU", "QU", "ĐU")
+    return bool(re.search(r"/(?:19|20)[0-9]{2}/", citation.number or "")) and not any(
+        part in local for part in re.split("[-/]", symbol)
+    )

@@ -1,0 +1,289 @@
+"""Laws, codes, ordinances and the constitution cited by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..document import Resolved, Span
+from ..grammar.tables import Law, laws
+from .words import Trie, Word, words
+
+_ANCHOR = re.compile(
+    r"(?<![^\W_])(?:B[ộỘ]\s{1,3}[lL](?:uật|UẬT)|L(?:uật|UẬT)|luật|P(?:háp|HÁP)\s{1,3}[lL](?:ệnh|ỆNH)"
+    r"|H(?:iến|IẾN)\s{1,3}p(?:háp|HÁP))(?![^\W_])"
+)
+_ABBREVIATED = {
+    key: tuple(value.split())
+    for key, value in {
+        "nsnn": "ngân sách nhà nước", "bhxh": "bảo hiểm xã hội", "bhyt": "bảo hiểm y tế",
+        "gtgt": "giá trị gia tăng", "tndn": "thu nhập doanh nghiệp", "tncn": "thu nhập cá nhân",
+        "ttđb": "tiêu thụ đặc biệt", "xnk": "xuất khẩu nhập khẩu", "bvmt": "bảo vệ môi trường",
+        "shtt": "sở hữu trí tuệ", "hngđ": "hôn nhân và gia đình", "pctn": "phòng chống tham nhũng",
+        "pccc": "phòng cháy và chữa cháy", "ttdn": "thu nhập doanh nghiệp", "xk": "xuất khẩu",
+        "nk": "nhập khẩu", "hđnd": "hội đồng nhân dân", "ubnd": "ủy ban nhân dân",
+        "vbqppl": "văn bản quy phạm pháp luật", "cp": "chính phủ", "nhnn": "ngân hàng nhà nước",
+    }.items()
+}  # fmt: skip
+# What can't follow "Luật" as a name, or ends one.
+_NOT_NAMES = set(
+    "này đó trên nói nêu của định gia sư hiện được là có thì để theo tại khi nếu do bởi từ đã đang"
+    " phải không cũng như mà hoặc cùng năm ngày số riêng khác cũ mới chung ấy kia gốc mẫu và với"
+    " chuyên tương quốc rừng chơi hấp".split()
+)
+_STOPS = _NOT_NAMES | set("trong sau trước quy ban vẫn còn đến cho ra nhằm qua những các mọi".split())
+_FOLLOWERS = {"văn", "nghị", "luật", "pháp", "thông", "các", "quyết", "những", "bộ", "quy", "theo"}
+_NOT_BEFORE = re.compile(
+    r"(?:[Dd]ự thảo|[Đđ]ại học|[Kk]hoa|[Tt]rường|[Nn]gành|[Pp]háp|[Hh]ội|[Vv]ăn phòng|[Cc]ông ty"
+    r"|[Tt]ạp chí|[Nn]hà|[Cc]ử nhân|[Tt]hạc sĩ|[Tt]iến sĩ|[Kk]ỷ|[Vv]iện|[Tt]rọng|[Ss]inh viên)\s+\Z"
+)
+_EVIDENCE_BEFORE = re.compile(
+    r"(?:căn cứ|theo|quy định|[Đđ]iều [0-9]+|[Kk]hoản [0-9]+|điều của|thi hành|của|và|hoặc|bởi|tại"
+    r"|thực hiện|tuân thủ|áp dụng|sửa đổi|bổ sung|thay thế|trong|các|với|;|,)\s+\Z",
+    re.IGNORECASE,
+)
+_EVIDENCE_AFTER = re.compile(
+    r"\s{1,3}(?:\(?(?:sửa đổi|đã được)|số\s|ngày\s|năm\s{1,3}(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}(?!\d))"
+)
+_SENTENCE_START = re.compile(r"(?:\A|[.!?:\n][\s\"“]*)\Z")
+_AMENDING = re.compile(
+    r"(?:[Ss]ửa\s{1,3}đổi(?:\s{0,2},?\s{0,3}(?:bổ|bố)\s{1,3}sung)?|[Bb]ổ\s{1,3}sung)\s"
+    r"(?:[^\n;:.“”\"()]|\n(?!\s*\n)){0,90}?\s(?:của\s{1,3})?(?=(?:các\s|[0-9]{1,2}\s)?\s{0,2}(?:[Bb]ộ\s)?(?:[Ll]uật|[Pp]háp lệnh)\s)"
+)
+_AMENDING_FREE = re.compile(
+    r"[Ss]ửa\s{1,3}đổi(?:\s{0,2},?\s{0,3}bổ\s{1,3}sung)?\s{1,3}(?:một\s{1,3}số\s{1,3}điều\s{1,3}của\s{1,3})?"
+    r"(?:các|[0-9]{1,2})\s{1,3}[Ll]uật\s{1,3}(?:(?:có\s{1,3})?liên\s{1,3}quan\s{1,3}đến|về)\s{1,3}"
+)
+_COUNTRY = re.compile(
+    r"\s{1,3}nước\s{1,3}C[ộọ]ng\s{1,3}h[oò][àa]\s{1,3}[Xx]ã\s{1,3}hội\s{1,3}[Cc]hủ\s{1,3}nghĩa"
+    r"\s{1,3}Việt\s{1,3}Nam"
+)
+_TYPE_NAMES = {"b": "Bộ luật", "l": "Luật", "p": "Pháp lệnh", "h": "Hiến pháp"}
+
+
+@dataclass(frozen=True, slots=True)
+class LawReading:
+    """A law named at `start:end`; `known` tells whether the table has its name."""
+
+    start: int
+    end: int
+    type: str
+    type_span: Span
+    known: bool
+
+
+@lru_cache(maxsize=1)
+def _names() -> Trie:
+    return Trie(law.name for law in laws())
+
+
+@lru_cache(maxsize=1)
+def _by_key() -> dict[str, tuple[Law, ...]]:
+    found: dict[str, tuple[Law, ...]] = {}
+    for law in laws():
+        key = name_key(f"{law.type} {law.name}")
+        found[key] = (*found.get(key, ()), law)
+    return found
+
+
+def name_key(name: str) -> str:
+    """The words of a law's name in canonical form, marks left out, abbreviations spelt out."""
+    keys: list[str] = []
+    for word in words(name, 0, len(name), 80):
+        if not word.is_mark:
+            keys += _ABBREVIATED.get(word.key, (word.key,))
+    return " ".join(keys)
+
+
+def find_laws(text: str) -> Iterator[LawReading]:
+    """Yield every law named in `text`, in order; those inside another's name too."""
+    for match in _ANCHOR.finditer(text):
+        found = _read(text, match)
+        if found is not None:
+            yield found
+
+
+def _read(text: str, match: re.Match[str]) -> LawReading | None:
+    start, type_end = match.span()
+    kind = _TYPE_NAMES[text[start].lower()]
+    before = text[max(0, start - 40) : start]
+    if _NOT_BEFORE.search(before):
+        return None
+    tokens = words(text, type_end, type_end + 320, 44)
+    if kind == "Hiến pháp":
+        return _constitution(text, match)
+    if not tokens or tokens[0].is_mark or text[type_end : tokens[0].start].strip():
+        return None
+    first = tokens[0]
+    if first.key in ("sửa", "bổ"):
+        amending = _amending(text, start, type_end, kind)
+        if amending is not None:
+            return amending
+    end = _names().longest(tokens, 0, expand=_ABBREVIATED)
+    known = end > 0
+    lower_type = text[start].islower()
+    if lower_type and not (known and (first.capital or _between_laws(before))):
+        return None
+    if first.key == "về" and not known:
+        end = 1 + _names().longest(tokens[1:], 0, expand=_ABBREVIATED)
+        known = end > 1
+        if not known:
+            end = 0
+    if known:
+        end = _extend(tokens, end)
+        stop = tokens[end - 1].end
+        if not first.capital and not _certain_context(text, start, stop, before):
+            return None
+    else:
+        end = _guess(tokens)
+        if end == 0:
+            return None
+        stop = tokens[end - 1].end
+        if not _EVIDENCE_AFTER.match(text, stop) and not (
+            first.capital and _EVIDENCE_BEFORE.search(before)
+        ):
+            return None
+    return LawReading(start, stop, kind, (start, type_end), known)
+
+
+def _between_laws(before: str) -> bool:
+    return before.rstrip().endswith(("của", "các", "hành", "theo", "định"))
+
+
+def _certain_context(text: str, start: int, stop: int, before: str) -> bool:
+    """A lower-case name after "Luật" opening a sentence may be the field, not the law."""
+    if not _SENTENCE_START.search(before):
+        return True
+    return _EVIDENCE_AFTER.match(text, stop) is not None or text[start].isupper()
+
+
+def _extend(tokens: list[Word], end: int) -> int:
+    """Take "Việt Nam" after a name in, and "(HIV/AIDS)"."""
+    following = [t.key for t in tokens[end : end + 5]]
+    if following[:2] == ["việt", "nam"]:
+        return end + 2
+    if following == ["(", "hiv", "/", "aids", ")"]:
+        return end + 5
+    return end
+
+
+def _guess(tokens: list[Word]) -> int:
+    """The end of a name that is in no table: the words up to a mark or a function word."""
+    if tokens[0].key in _NOT_NAMES or not (tokens[0].capital or len(tokens[0].key) > 1):
+        return 0
+    if not tokens[0].text[0].isalpha():
+        return 0
+    end = 0
+    while end < len(tokens) and end < 14:
+        word = tokens[end]
+        if word.is_mark:
+            lists = word.text == "," and end == 1 and end + 1 < len(tokens)
+            if lists and tokens[end + 1].text.islower() and tokens[end + 1].key not in _STOPS:
+                end += 1
+                continue
+            break
+        if word.key == "và":
+            if end + 1 < len(tokens) and tokens[end + 1].key not in _FOLLOWERS | _STOPS:
+                end += 1
+                continue
+            break
+        if word.key in _STOPS or word.text.isdigit():
+            break
+        end += 1
+    while end and (tokens[end - 1].is_mark or tokens[end - 1].key == "và"):
+        end -= 1
+    return end
+
+
+def _constitution(text: str, match: re.Match[str]) -> LawReading | None:
+    country = _COUNTRY.match(text, match.end())
+    end = country.end() if country else match.end()
+    if country is None and not _EVIDENCE_AFTER.match(text, end):
+        return None
+    return LawReading(match.start(), end, "Hiến pháp", match.span(), True)
+
+
+def _amending(text: str, start: int, type_end: int, kind: str) -> LawReading | None:
+    """"Luật sửa đổi, bổ sung một số điều của Luật A [, Luật B] [và Luật C]"."""
+    gap = len(text[type_end : type_end + 4]) - len(text[type_end : type_end + 4].lstrip())
+    begin = type_end + gap
+    free = _AMENDING_FREE.match(text, begin)
+    if free is not None:
+        tokens = words(text, free.end(), free.end() + 120, 16)
+        end = _guess(tokens) if tokens else 0
+        if end:
+            return LawReading(start, tokens[end - 1].end, kind, (start, type_end), False)
+    head = _AMENDING.match(text, begin)
+    if head is None:
+        return None
+    end = head.end()
+    last: int | None = None
+    pending = end
+    while True:
+        inner = _ANCHOR.match(text, _skip(text, pending))
+        if inner is None:
+            break
+        tokens = words(text, inner.end(), inner.end() + 260, 40)
+        count = _names().longest(tokens, 0, expand=_ABBREVIATED) if tokens else 0
+        count = _extend(tokens, count) if count else (_guess(tokens) if tokens else 0)
+        if count == 0:
+            break
+        stop = tokens[count - 1].end
+        joined = last is None or re.match(r"\s+và\s", text[pending - 4 : pending] + " ") is not None
+        if joined or _list_goes_on(text, stop):
+            last = stop
+        else:
+            break
+        more = re.compile(r"\s{0,3},\s{1,4}|\s{1,4}và\s{1,4}").match(text, stop)
+        if more is None or joined_end(text, pending, more):
+            break
+        pending = more.end()
+    if last is None:
+        return None
+    return LawReading(start, last, kind, (start, type_end), True)
+
+
+def joined_end(text: str, pending: int, more: re.Match[str]) -> bool:
+    """Whether a list of laws has had its "và" already and can't go on."""
+    return text[max(0, pending - 4) : pending].strip().endswith("và") and "và" in more[0]
+
+
+def _list_goes_on(text: str, position: int) -> bool:
+    """Whether a comma list of laws ends with "và Luật …" further on."""
+    return (
+        re.compile(
+            r"(?:,\s{1,4}(?:Bộ\s)?[Ll]uật\s[^,.;()\n]{2,80}){0,12}\s+và\s{1,4}(?:Bộ\s{1,3})?[Ll]uật\s"
+        ).match(text, position)
+        is not None
+    )
+
+
+def _skip(text: str, position: int) -> int:
+    match = re.compile(r"\s*(?:các\s+|[0-9]{1,2}\s+)?").match(text, position)
+    return match.end() if match else position
+
+
+def resolve(
+    kind: str, name: str, year: int | None, date: str | None, citing_date: str | None = None
+) -> Resolved | None:
+    """What the table of laws adds to a law cited by name.
+
+    One law left by the date or year gives its number; several are listed as candidates, the
+    newest first. Laws younger than the citing document are left out.
+    """
+    found = [law for law in _by_key().get(name_key(name), ()) if law.number or law.date]
+    if year is not None:
+        found = [law for law in found if (law.date or "")[:4] == str(year)]
+    if date is not None:
+        found = [law for law in found if law.date == date]
+    if citing_date is not None:
+        found = [law for law in found if (law.date or "") <= citing_date]
+    if not found:
+        return None
+    if len(found) == 1:
+        law = found[0]
+        return Resolved(law.number, law.date, law.issuer, ())
+    found.sort(key=lambda law: law.date or "", reverse=True)
+    return Resolved(None, None, None, tuple(law.number for law in found if law.number))

@@ -1,0 +1,71 @@
+"""How a document relates to one it cites, from the words before the citation."""
+
+from __future__ import annotations
+
+import re
+
+from ..document import Relation
+
+_WINDOW = 110
+_FILL = (
+    r"(?:\s*(?:nghiêm(?:\s+túc)?|có\s+hiệu\s+quả|hiệu\s+quả|tốt|các|nội\s+dung|một\s+số|điều|khoản|điểm"
+    r"|của|theo|đúng|quy\s+định|tại|cho|toàn\s+bộ|bằng|việc|tinh\s+thần|chủ\s+trương|và|một\s+phần"
+    r"|Mục|Chương|Phụ\s+lục|[A-Z]?[0-9]{1,3}[a-zđ]?|[a-zđ]|[IVX]{1,5}|,))*\s*"
+)
+_CUES: tuple[tuple[str, Relation], ...] = (
+    (r"(?:được|đã\s+được)\s+(?:sửa\s+đổi|bổ\s+sung|thay\s+thế|hướng\s+dẫn|quy\s+định)[^.;\n]{0,40}", "refers"),
+    (r"(?:thay\s+thế(?:\s+cho)?)", "replaces"),
+    (r"(?:bãi\s+bỏ|hủy\s+bỏ|huỷ\s+bỏ|hết\s+hiệu\s+lực)", "repeals"),
+    (r"(?:sửa\s+đổi(?:\s*,?\s*bổ\s+sung)?|bổ\s+sung|đính\s+chính)(?:\s+(?:một\s+số\s+)?[Đđ]iều\s+của)?", "amends"),
+    (
+        r"(?:hướng\s+dẫn(?:\s+thi\s+hành|\s+thực\s+hiện|\s+áp\s+dụng)?|quy\s+định\s+chi\s+tiết"
+        r"(?:\s+(?:và\s+hướng\s+dẫn\s+)?(?:thi\s+hành|thực\s+hiện))?|chi\s+tiết\s+thi\s+hành)",
+        "guides",
+    ),
+    (
+        r"(?:(?:tổ\s+chức\s+)?(?:triển\s+khai|thực\s+hiện|thi\s+hành|chấp\s+hành|quán\s+triệt)"
+        r"(?:\s*,?\s*(?:tổ\s+chức\s+)?(?:triển\s+khai|thực\s+hiện|tuyên\s+truyền))*)",
+        "implements",
+    ),
+    (r"[Cc]ăn\s+cứ(?:\s+vào)?", "based_on"),
+)
+_COMPILED = tuple(
+    (re.compile(rf"(?<!\w){cue}(?P<fill>{_FILL})\Z", re.IGNORECASE), relation)
+    for cue, relation in _CUES
+)
+_BASED_LINE = re.compile(r"(?:\A|\n|[.;:]\s|\s-\s)\s*[-–+]?\s*[Cc]ăn\s+cứ\s[^\n.;]*\Z")
+_REPEALED_AFTER = re.compile(
+    r"\s{0,3}(?:\)|,)?\s{0,3}(?:đã\s+)?(?:hết\s+hiệu\s+lực|bị\s+bãi\s+bỏ|được\s+bãi\s+bỏ)"
+)
+_REPLACED_AFTER = re.compile(r"\s{0,3}(?:đã\s+)?(?:bị|được)\s+thay\s+thế")
+_WORDS = re.compile(
+    "căn|thực|thi|triển|sửa|bổ|thay|bãi|hủy|huỷ|hướng|chi tiết|hết|đính|chấp|quán", re.IGNORECASE
+)
+
+
+def relation_at(text: str, position: int, end: int, floor: int) -> Relation | None:
+    """Tell the relation of the citation `position:end`; `None` where no word says it.
+
+    Args:
+        text: the text.
+        position: where the citation, its provisions included, starts.
+        end: where it ends.
+        floor: where the citation before it ended; words before that aren't looked at.
+    """
+    if _REPEALED_AFTER.match(text, end):
+        return "repeals"
+    if _REPLACED_AFTER.match(text, end):
+        return "replaces"
+    window = text[max(floor, position - _WINDOW) : position]
+    if not _WORDS.search(window):
+        return None
+    for pattern, relation in _COMPILED:
+        match = pattern.search(window)
+        if match is None:
+            continue
+        if relation == "implements" and "quy định" in " ".join(match["fill"].lower().split()):
+            return "refers"
+        return relation
+    if _BASED_LINE.search(window):
+        return "based_on"
+    return None

@@ -1,0 +1,103 @@
+"""Words with offsets out of a stretch of text, page numbers and junk lines left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..vietnamese import canonical
+
+# The first alternative eats a line that holds nothing but a page number or a stray mark.
+_TOKEN = re.compile(
+    r"(?<=\n)[^\S\n]*(?:[-–—.]{0,2} ?[0-9]{1,3} ?[-–—.]{0,2}|[a-z]|[^\w\s]{1,3})[^\S\n]*(?=\n)"
+    r"|(?P<word>[^\W_][\w&]*)|(?P<mark>[^\w\s])"
+)
+
+canonical_word = lru_cache(maxsize=16384)(canonical)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word or a mark: as printed, in canonical form, with its offsets in the text."""
+
+    text: str
+    key: str
+    start: int
+    end: int
+
+    @property
+    def capital(self) -> bool:
+        """Whether the word starts with a capital."""
+        return self.text[0].isupper()
+
+    @property
+    def is_mark(self) -> bool:
+        """Whether this is a punctuation mark."""
+        return not self.text[0].isalnum()
+
+
+def words(text: str, start: int, end: int, limit: int = 40) -> list[Word]:
+    """Return at most `limit` words and marks of `text[start:end]`."""
+    found: list[Word] = []
+    for match in _TOKEN.finditer(text, start, min(end, len(text))):
+        if match.lastgroup is None:
+            continue
+        piece = match[0]
+        found.append(Word(piece, canonical_word(piece), match.start(), match.end()))
+        if len(found) == limit:
+            break
+    return found
+
+
+class Trie:
+    """Phrases by their canonical words; marks are passed over on both sides."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        """Build the trie of `phrases`."""
+        self._root: dict[str, dict[str, object]] = {}
+        for phrase in phrases:
+            node: dict[str, object] = self._root  # type: ignore[assignment]
+            for word in words(phrase, 0, len(phrase), 60):
+                if not word.is_mark:
+                    node = node.setdefault(word.key, {})  # type: ignore[assignment]
+            node[""] = True
+
+    def longest(
+        self,
+        tokens: list[Word],
+        index: int,
+        marks: str = ",-–",
+        expand: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> int:
+        """Return the index after the longest phrase that starts at `index`, or `index` if none.
+
+        Args:
+            tokens: the words and marks of the text.
+            index: where the phrase starts.
+            marks: the marks that may stand between words of a phrase.
+            expand: abbreviations that stand for several words ("gtgt").
+        """
+        node: dict[str, object] = self._root  # type: ignore[assignment]
+        best = index
+        position = index
+        while position < len(tokens):
+            token = tokens[position]
+            if token.is_mark:
+                if position == index or token.text not in marks:
+                    break
+                position += 1
+                continue
+            keys = (token.key,)
+            if token.key not in node and expand and token.key in expand:
+                keys = expand[token.key]
+            for key in keys:
+                follow = node.get(key)
+                if not isinstance(follow, dict):
+                    return best
+                node = follow
+            position += 1
+            if "" in node:
+                best = position
+        return best
