@@ -1,0 +1,28 @@
+"""Garbled text → what the paper said, with every change explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from vnadmin.options import Options
+from vnadmin.restore.engine import Restoration, RestoredWord, restorer
+
+__all__ = ["Restoration", "RestoredWord", "explain", "restore", "restore_many"]
+
+_DEFAULT = Options()
+
+
+def explain(text: str, *, options: Options = _DEFAULT) -> Restoration:
+    """Restore `text` and tell what was changed and how sure each word is."""
+    return restorer(options.model).explain(text, options)
+
+
+def restore(text: str, *, options: Options = _DEFAULT) -> str:
+    """Return what the paper said, as far as `text` shows it."""
+    return explain(text, options=options).text
+
+
+def restore_many(texts: Iterable[str], *, options: Options = _DEFAULT) -> Iterator[str]:
+    """Restore texts one after the other."""
+    for text in texts:
+        yield restore(text, options=options)

@@ -102,13 +102,17 @@ class Channel:
                 unseen.append(place)
                 result.append(None)
                 continue
-            span = slice(int(self.offsets[row]), int(self.offsets[row + 1]))
-            log_prob = self.log_prob[span].astype(np.float32) * -LOG_STEP
-            result.append(Candidates(np.asarray(self.words[span]), log_prob))
+            result.append(Candidates(*self.row(row)))
         if unseen:
             for place, found in zip(unseen, self._unseen([keys[i] for i in unseen]), strict=True):
                 result[place] = found
         return [c for c in result if c is not None]
+
+    def row(self, number: int) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
+        """Return words, (k, 2), and log P, (k,), of the reading in row `number`."""
+        span = slice(int(self.offsets[number]), int(self.offsets[number + 1]))
+        log_prob = self.log_prob[span].astype(np.float32) * np.float32(-LOG_STEP)
+        return np.asarray(self.words[span]), log_prob
 
     def _unseen(self, keys: Sequence[str]) -> list[Candidates]:
         if self._shortlist is None:
@@ -139,12 +143,11 @@ class Channel:
         )
 
     def _best(self, row: int, count: int = 3) -> list[tuple[int, float]]:
-        span = slice(int(self.offsets[row]), int(self.offsets[row + 1]))
-        words, costs = self.words[span], self.log_prob[span]
+        words, log_prob = self.row(row)
         single = [
-            (int(w[0]), float(c) * -LOG_STEP)
-            for w, c in zip(words, costs, strict=True)
-            if w[1] == NO_WORD and c < 6 / LOG_STEP
+            (int(w[0]), float(value))
+            for w, value in zip(words, log_prob, strict=True)
+            if w[1] == NO_WORD and value > -6.0
         ]
         return sorted(single, key=lambda pair: -pair[1])[:count]
 

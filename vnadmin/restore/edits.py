@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
-FLOOR = -11.0
-"""Log probability of a step never seen in training."""
+FLOOR = -8.5
+"""Log probability of a step never seen in training: a fiftieth, spread over a hundred signs."""
 
 STEPS = ((1, 1), (1, 2), (1, 3), (2, 1), (1, 0), (0, 1))
 """Letters of the syllable used, characters read."""

@@ -10,10 +10,13 @@ import regex
 # A chunk ends at white space, or after a closing mark that has letters before it ("dân”y/").
 _CHUNK = regex.compile(r"\S+")
 _AFTER_CLOSE = regex.compile(r"(?<=\p{L}{2}[.,;:]?[”»)])(?=[^\s.,;:!?…”»)’\"'\]])")
-# Hyphens, dashes and slashes join two words that are each read on their own (tế-xã, và/hoặc).
-_BETWEEN = regex.compile(r"(?<=\p{L}{2})([-–—/])(?=\p{L}{2})")
-_LEADING = regex.compile(r"[(\[{“‘\"'«„‟‛`\-–—+*•…<>,.;:=|~]*")
-_TRAILING = regex.compile(r"[)\]}”’\"'»“‘`´,.;:!?…\-–—<>=|~*]*$")
+# Hyphens, dashes and slashes join two words that are each read on their own (tế-xã, và/hoặc), and
+# so does a full stop or comma that lost its space (1.Tiếng, hóa,thể).
+_BETWEEN = regex.compile(
+    r"(?<=\p{L}{2})[-–—/](?=\p{L}{2})|(?<=[\p{L}\d])[.,;:)](?=\p{Lu}?\p{Ll}{2})"
+)
+_LEADING = regex.compile(r"[(\[{“‘\"'«„‟‛`\-–—/+*•…<>,.;:=|~]*")
+_TRAILING = regex.compile(r"[)\]}”’\"'»“‘`´,.;:!?…\-–—/<>=|~*]*$")
 
 _QUOTES = str.maketrans("“”„‟″«»‘’‚‛`´", '"""""""' + "''''''")
 

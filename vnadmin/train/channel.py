@@ -23,7 +23,7 @@ from vnadmin.restore.channel import (
     pack_candidates,
     vocabulary_id,
 )
-from vnadmin.restore.edits import EditModel, Steps, best_path
+from vnadmin.restore.edits import FLOOR, EditModel, Steps, best_path
 from vnadmin.restore.tokens import key_of, split_affixes, straight_quotes
 from vnadmin.train.align import align, split_insertions
 from vnadmin.vietnamese import canonical, fold
@@ -149,7 +149,8 @@ def _normalised(counts: Counter[tuple[str, str]]) -> Steps:
         if left and n < 0.7 and len(left) + len(right) > 2:
             continue  # long steps seen once are alignment accidents
         base = total[left[:1]] if left else everything
-        steps[left, right] = math.log((n + _SMOOTHING) / (base + 20 * _SMOOTHING))
+        share = (n + _SMOOTHING) / (base + 20 * _SMOOTHING)
+        steps[left, right] = math.log(0.98 * share + math.exp(FLOOR))
     return steps
 
 

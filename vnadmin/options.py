@@ -1,0 +1,31 @@
+"""What a caller may choose about restoring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from vnadmin.errors import UsageError
+
+PROFILES = ("auto", "clean", "eng", "vie", "stripped")
+"""Kinds of noise by name: found out by itself; none; read by Tesseract's English or Vietnamese
+model; accents stripped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Options of restoring; immutable, safe to share between threads.
+
+    Attributes:
+        model: directory of a model built with `vnadmin train`; `None` for the shipped one.
+        profile: one of `PROFILES`, or the name of a channel in the model's directory.
+        min_confidence: an edit whose confidence (0 to 1) is lower is not made.
+    """
+
+    model: Path | None = None
+    profile: str = "auto"
+    min_confidence: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.min_confidence <= 1.0:
+            raise UsageError(f"min_confidence is {self.min_confidence}; it must be from 0 to 1")

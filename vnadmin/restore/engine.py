@@ -1,0 +1,270 @@
+"""Restoring a text: sentences → lattice → best path → edits with confidences."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from vnadmin.document import Edit, EditKind, apply_edits
+from vnadmin.errors import ModelError
+from vnadmin.language.model import LanguageModel
+from vnadmin.options import Options
+from vnadmin.restore.case import mend_case
+from vnadmin.restore.channel import Channel
+from vnadmin.restore.decoder import Decoded, decode
+from vnadmin.restore.items import Item, Sentence, sentences
+from vnadmin.restore.lattice import Arc, LatticeBuilder
+from vnadmin.restore.noise import LIGHT_NOISE, is_noisy, is_sure, judge
+from vnadmin.restore.stripped import StrippedChannel
+from vnadmin.vietnamese import canonical, fold
+
+_BLOCK = 32_768
+"""Characters restored at a time: bounds memory whatever a text's length."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredWord:
+    """A word of the restored text, where it came from, and P(it is right), 0 to 1."""
+
+    start: int
+    end: int
+    source_start: int
+    source_end: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """A restored text with its edits (in text order) and words."""
+
+    text: str
+    edits: tuple[Edit, ...]
+    words: tuple[RestoredWord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What the decoder decided for `source[start:end]`; unchanged where `text` is `None`."""
+
+    start: int
+    end: int
+    text: str | None
+    kind: EditKind
+    confidence: float
+    is_word: bool = True
+
+
+class Restorer:
+    """A loaded model. Safe to share between threads: it only ever adds to its caches."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self.model = LanguageModel.load(directory / "language")
+        self._builders: dict[str, LatticeBuilder] = {}
+        self._channels: dict[str, Channel] = {}
+
+    @cached_property
+    def stripped_unigram(self) -> dict[str, float]:
+        """Log probability of each unaccented spelling, of all the words that share it."""
+        total: dict[str, float] = {}
+        for word, value in zip(self.model.vocabulary, self.model.unigram.tolist(), strict=True):
+            plain = fold(word)
+            total[plain] = total.get(plain, 0.0) + math.exp(value)
+        return {plain: math.log(value) for plain, value in total.items()}
+
+    def channel(self, name: str) -> Channel:
+        """Return the named channel of the model's directory.
+
+        Raises:
+            ModelError: if there is none of that name.
+        """
+        if name not in self._channels:
+            self._channels[name] = Channel.load(self._directory / name, self.model)
+        return self._channels[name]
+
+    def channel_names(self) -> list[str]:
+        """Return the names of the channels in the model's directory."""
+        return sorted(p.parent.name for p in self._directory.glob("*/channel.json"))
+
+    def builder(self, profile: str) -> LatticeBuilder:
+        """Return the lattice builder of a kind of noise."""
+        if profile not in self._builders:
+            stripped = profile == "stripped"
+            noise = StrippedChannel(self.model) if stripped else self.channel(profile)
+            self._builders[profile] = LatticeBuilder(self.model, noise, drop_junk=not stripped)
+        return self._builders[profile]
+
+    def explain(self, source: str, options: Options) -> Restoration:
+        """Restore an NFC text."""
+        changes: list[_Change] = []
+        for start, end in _blocks(source):
+            profile = options.profile
+            if profile == "auto":
+                profile = judge(self, source[start:end])
+            if profile == "clean":
+                continue
+            found = list(self._restore_block(source, start, end, profile))
+            if options.profile == "auto" and profile == LIGHT_NOISE and not _is_noisy(found):
+                found = [_unchanged(change) for change in found]
+            changes += found
+        return _assemble(source, changes, options.min_confidence)
+
+    def _restore_block(self, source: str, start: int, end: int, profile: str) -> Iterator[_Change]:
+        parts = list(sentences(source, start, end, codes=True))
+        if not parts:
+            return
+        lattice, arcs = self.builder(profile).build(source, parts)
+        decoded = decode(self.model, lattice)
+        for sentence, path in zip(parts, decoded.paths, strict=True):
+            yield from self._changes(source, sentence, path, arcs, decoded)
+
+    def _changes(
+        self,
+        source: str,
+        sentence: Sentence,
+        path: Sequence[int],
+        arcs: Sequence[Arc],
+        decoded: Decoded,
+    ) -> Iterator[_Change]:
+        for number in path[:-1]:
+            arc = arcs[number]
+            item = sentence.items[arc.first]
+            confidence = min(1.0, float(decoded.posterior[number]))
+            if arc.words == ():
+                yield _junk(source, item, confidence)
+            elif item.kind == "code":
+                core = source[arc.start : arc.end]
+                text = None if item.repaired == core else item.repaired
+                yield _Change(arc.start, arc.end, text, "code", confidence)
+            elif arc.words is None:
+                yield _Change(
+                    arc.start, arc.end, None, "word", confidence, is_word=item.kind != "sign"
+                )
+            else:
+                text = self._written(source, arc, item, at_start=arc.first == 0)
+                kind: EditKind = "word"
+                if arc.last - arc.first > 1:
+                    kind = "join"
+                elif len(arc.words) > 1:
+                    kind = "split"
+                yield _Change(arc.start, arc.end, text, kind, confidence)
+
+    def _written(self, source: str, arc: Arc, item: Item, *, at_start: bool) -> str | None:
+        """Return the arc's words in the source's case, or `None` if the source says just that."""
+        core = source[arc.start : arc.end]
+        words = [self.model.vocabulary[w] for w in arc.words or ()]
+        if len(words) == 1 and canonical(core) == words[0]:
+            return None
+        first = mend_case(words[0], core, upper=item.upper, at_start=at_start)
+        rest = [w.upper() if item.upper else w for w in words[1:]]
+        text = " ".join([first, *rest])
+        return None if text == core else text
+
+
+def _is_noisy(changes: Sequence[_Change]) -> bool:
+    sure = sum(
+        c.text is not None and c.kind in ("word", "join", "split") and is_sure(c.confidence)
+        for c in changes
+    )
+    return is_noisy(sure, sum(c.is_word for c in changes))
+
+
+def _unchanged(change: _Change) -> _Change:
+    """Keep the source; a word is right where no change was proposed."""
+    confidence = change.confidence if change.text is None else 1.0 - change.confidence
+    return replace(change, text=None, confidence=confidence, is_word=True)
+
+
+def _junk(source: str, item: Item, confidence: float) -> _Change:
+    """Drop an item with the spaces that set it apart on its line."""
+    start, end = item.start, item.end
+    while start > 0 and source[start - 1] in " \t":
+        start -= 1
+    if start == 0 or source[start - 1] in "\n\f":
+        start = item.start
+        while end < len(source) and source[end] in " \t":
+            end += 1
+    return _Change(start, end, "", "junk", confidence, is_word=False)
+
+
+def _blocks(source: str) -> Iterator[tuple[int, int]]:
+    """Cut a text at page ends, and long pages where a line or at least a word ends."""
+    start = 0
+    while start < len(source):
+        end = start + _BLOCK
+        page_end = source.find("\f", start, end)
+        if page_end >= 0:
+            end = page_end + 1
+            yield start, end
+            start = end
+            continue
+        if end < len(source):
+            for mark in ("\n", " "):
+                cut = source.rfind(mark, start, end)
+                if cut > start:
+                    end = cut + 1
+                    break
+        end = min(end, len(source))
+        yield start, end
+        start = end
+
+
+def _assemble(source: str, changes: Sequence[_Change], min_confidence: float) -> Restoration:
+    edits: list[Edit] = []
+    words: list[RestoredWord] = []
+    shift = 0
+    position = 0
+    for change in changes:
+        if change.start < position:  # dropped junk next to dropped junk: the space went already
+            change = _Change(
+                position, change.end, change.text, change.kind, change.confidence, change.is_word
+            )
+            if change.start >= change.end:
+                continue
+        position = change.end
+        text = change.text
+        confidence = change.confidence
+        if text is not None and confidence < min_confidence:
+            text, confidence = None, 1.0 - confidence
+        read = source[change.start : change.end]
+        start = change.start + shift
+        end = start + len(read if text is None else text)
+        if text is not None:
+            edits.append(
+                Edit(
+                    start,
+                    end,
+                    change.start,
+                    change.end,
+                    read,
+                    text,
+                    change.kind,
+                    round(confidence, 4),
+                )
+            )
+            shift += len(text) - len(read)
+        if change.is_word and end > start:
+            words.append(RestoredWord(start, end, change.start, change.end, round(confidence, 4)))
+    return Restoration(apply_edits(source, edits), tuple(edits), tuple(words))
+
+
+def shipped_model() -> Path:
+    """Return the directory of the model that comes with vnadmin.
+
+    Raises:
+        ModelError: if it isn't there.
+    """
+    here = Path(__file__).resolve().parent.parent
+    for directory in (here / "data" / "model", here.parent / "data" / "model"):
+        if directory.is_dir():
+            return directory
+    raise ModelError("the model that ships with vnadmin is missing; reinstall it or give --model")
+
+
+@lru_cache(maxsize=4)
+def restorer(directory: Path | None) -> Restorer:
+    """Return the restorer for a model directory (the shipped one for `None`), loaded once."""
+    return Restorer(directory or shipped_model())

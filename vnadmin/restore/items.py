@@ -1,0 +1,148 @@
+"""Source text → items in reading order: words, numbers, codes, stray signs; cut into sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import regex
+
+from vnadmin.grammar import CodeSpan, find_codes
+from vnadmin.restore.case import is_upper
+from vnadmin.restore.tokens import Chunk, chunks
+
+Kind = Literal["word", "number", "code", "sign"]
+
+_UPPER = regex.compile(r"\p{Lu}")
+_LOWER = regex.compile(r"\p{Ll}")
+_NUMBER = regex.compile(r"\d+(?:[.,:/-]\d+)*%?")
+_SETS_APART = frozenset(" \t\n\r\f\v\xa0”»)")
+_ENDS_SENTENCE = frozenset(".;:!?…")
+_LONGEST_SENTENCE = 120
+_LONGEST_WORD = 40
+"""No syllable and no garbled syllable is longer; such a stretch is kept as it is."""
+
+
+@dataclass(slots=True)
+class Item:
+    """One position of a lattice; offsets are code points of the source.
+
+    Attributes:
+        kind: what it was read as.
+        start, core_start, core_end, end: the chunk and its core without punctuation.
+        upper: whether it is read as capitals.
+        edge: 2 alone on a short line, 1 at a line's edge, 0 elsewhere.
+        attached: whether no white space stands before it.
+        repaired: for a code, what it reads.
+    """
+
+    kind: Kind
+    start: int
+    core_start: int
+    core_end: int
+    end: int
+    upper: bool = False
+    edge: int = 0
+    attached: bool = False
+    repaired: str = ""
+
+
+@dataclass(slots=True)
+class Sentence:
+    """Items that the language model sees in one context."""
+
+    items: list[Item]
+    complete: bool
+    """Whether it ends where a sentence does, not where it had to be cut."""
+
+
+def sentences(source: str, start: int, end: int, *, codes: bool) -> Iterator[Sentence]:
+    """Split `source[start:end]` into sentences; with `codes`, garbled numbers are mended."""
+    found = list(find_codes(source[start:end])) if codes else []
+    current: list[Item] = []
+    for line in _lines(source, start, end, found):
+        capitals = bool(line) and line[0].upper and line[-1].upper
+        if current and capitals != (current[-1].upper and current[0].upper):
+            yield Sentence(current, True)
+            current = []
+        for item in line:
+            current.append(item)
+            if _ends_sentence(source, item):
+                yield Sentence(current, True)
+                current = []
+            elif len(current) >= _LONGEST_SENTENCE:
+                yield Sentence(current, False)
+                current = []
+    if current:
+        yield Sentence(current, True)
+
+
+def _ends_sentence(source: str, item: Item) -> bool:
+    tail = source[item.core_end : item.end]
+    return item.kind != "sign" and not _ENDS_SENTENCE.isdisjoint(tail)
+
+
+def _lines(source: str, start: int, end: int, codes: list[CodeSpan]) -> Iterator[list[Item]]:
+    """Yield the items of each line that has any; a code over two lines belongs to the first."""
+    pending = [(c.start + start, c.end + start, c) for c in codes][::-1]
+    position = start
+    while position < end:
+        line_end = source.find("\n", position, end)
+        line_end = end if line_end < 0 else line_end
+        items: list[Item] = []
+        while pending and pending[-1][0] < line_end:
+            code_start, code_end, code = pending.pop()
+            items += _items(source, position, code_start)
+            repaired = code.repaired if code.certain else source[code_start:code_end]
+            items.append(
+                Item("code", code_start, code_start, code_end, code_end, repaired=repaired)
+            )
+            position = code_end
+            line_end = source.find("\n", position, end)
+            line_end = end if line_end < 0 else line_end
+        items += _items(source, position, line_end)
+        position = line_end + 1
+        if items:
+            _mark_line(source, items)
+            yield items
+
+
+def _items(source: str, start: int, end: int) -> list[Item]:
+    return [_item(source, chunk) for chunk in chunks(source, start, end)]
+
+
+def _item(source: str, chunk: Chunk) -> Item:
+    core = source[chunk.core_start : chunk.core_end]
+    kind: Kind = "word"
+    if _NUMBER.fullmatch(core):
+        kind = "number"
+    elif not any(c.isalnum() for c in core):
+        kind = "sign"
+    elif len(core) > _LONGEST_WORD:
+        kind = "code"
+    attached = chunk.start > 0 and source[chunk.start - 1] not in _SETS_APART
+    item = Item(kind, chunk.start, chunk.core_start, chunk.core_end, chunk.end, attached=attached)
+    if kind == "sign":
+        item.core_start = chunk.start
+        item.core_end = chunk.end
+    item.repaired = core
+    return item
+
+
+def _mark_line(source: str, items: list[Item]) -> None:
+    """Fill in what depends on the line: capitals, edges."""
+    text = source[items[0].start : items[-1].end]
+    upper = len(_UPPER.findall(text))
+    line_upper = upper >= 4 and upper > 1.5 * len(_LOWER.findall(text))
+    for item in items:
+        if item.kind == "word":
+            item.upper = is_upper(source[item.core_start : item.core_end], line_upper)
+    alone = len(items) <= 3 and items[-1].end - items[0].start <= 8
+    for side in (items, items[::-1]):
+        for item in side:
+            item.edge = 2 if alone else 1
+            if item.kind in ("number", "code") or item.core_end - item.core_start > 2:
+                break
+    if len(items) == 1 and items[0].kind == "number":
+        items[0].edge = 2
