@@ -8,12 +8,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 from vnadmin.errors import ExitCode, InputError, OutputError
-
-if TYPE_CHECKING:
-    from vnadmin.options import Options
+from vnadmin.options import PROFILES, Options
 
 Subparsers = Any  # argparse keeps this class private
 
@@ -54,7 +52,8 @@ def add_restore_options(parser: argparse.ArgumentParser, *, encoding: bool = Tru
         "--profile",
         metavar="NAME",
         default="auto",
-        help="what garbled the text: auto (default: tell by the text), or a channel of the model",
+        help=f"what garbled the text: {', '.join(PROFILES)} or a channel of --model "
+        "(default: auto, told by the text)",
     )
     group.add_argument(
         "--min-confidence",
@@ -73,8 +72,6 @@ def add_restore_options(parser: argparse.ArgumentParser, *, encoding: bool = Tru
 
 def options_from(args: argparse.Namespace) -> Options:
     """Return the restore options given on the command line."""
-    from vnadmin.options import Options
-
     return Options(model=args.model, profile=args.profile, min_confidence=args.min_confidence)
 
 

@@ -34,6 +34,15 @@ examples:
   vnadmin evaluate restore --truth right.txt --strip-accents
   vnadmin evaluate restore --truth right.txt --identity    harm on text that is right already"""
 
+_CITATIONS = """\
+The truth is JSON: {"citations": [{"type", "number", "name", "date", "issuer", "title"}], "header":
+{…}}, keys as in a document's JSON; a key that is left out isn't scored. Mentions of one document
+count once.
+
+examples:
+  vnadmin evaluate citations --truth truth.json scan.pdf
+  vnadmin evaluate citations --pairs docs/examples --language vie"""
+
 
 def add_parser(commands: Subparsers) -> None:
     """Add the command and what it can evaluate."""
@@ -92,10 +101,13 @@ def run_restore(args: argparse.Namespace) -> int:
 
 
 def _add_citations(kinds: Subparsers) -> None:
-    summary = "precision, recall and F1 of citations, field by field"
-    parser = add_command(kinds, "citations", summary, "")
-    parser.add_argument("--truth", metavar="JSON", type=Path, required=True, help="right citations")
-    parser.add_argument("file", metavar="FILE", type=Path, help="the document: text, PDF or image")
+    summary = "precision, recall and F1 of citations, field by field, and of the header"
+    parser = add_command(kinds, "citations", summary, _CITATIONS)
+    parser.add_argument("--truth", metavar="JSON", type=Path, help="what FILE cites")
+    parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="text, PDF or image")
+    parser.add_argument("--pairs", metavar="FOLDER", type=Path, help="a folder of examples")
+    parser.add_argument("--language", default="eng", help="which reading of them (default eng)")
+    parser.add_argument("--vnlegaltext", metavar="JSONL", type=Path, help="spans of that data set")
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_restore_options(parser)
     parser.set_defaults(run=run_citations)
@@ -103,7 +115,21 @@ def _add_citations(kinds: Subparsers) -> None:
 
 def run_citations(args: argparse.Namespace) -> int:
     """Run `vnadmin evaluate citations`."""
-    raise UsageError("not there yet")
+    import dataclasses
+
+    from vnadmin.evaluate import citation_run
+
+    if args.vnlegaltext is not None and not (args.truth or args.file or args.pairs):
+        counts = citation_run.score_vnlegaltext(args.vnlegaltext)
+        return _print(dataclasses.asdict(counts), str(counts), as_json=args.json)
+    if args.pairs is not None and not (args.truth or args.file or args.vnlegaltext):
+        pairs = list(citation_run.example_folders(args.pairs, args.language))
+    elif args.truth is not None and args.file is not None and not (args.pairs or args.vnlegaltext):
+        pairs = [(args.truth, args.file)]
+    else:
+        raise UsageError("give --truth JSON FILE, or --pairs FOLDER, or --vnlegaltext JSONL")
+    scores = citation_run.score_files(pairs, options=options_from(args), encoding=args.encoding)
+    return _print(scores.to_dict(), scores.report(), as_json=args.json)
 
 
 def _add_speed(kinds: Subparsers) -> None:

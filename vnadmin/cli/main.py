@@ -80,6 +80,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if debug:
             raise
         _discard_stdout()
+        if isinstance(error, OSError) and error.filename is not None:
+            report(f"{error.filename}: {(error.strerror or 'cannot be read').lower()}")
+            return ExitCode.BAD_INPUT
         report(f"{_unexpected(error)} (a bug? VNADMIN_DEBUG=1 shows where)")
         return ExitCode.SOME_FAILED
 
