@@ -127,8 +127,9 @@ def is_syllable(word: str) -> bool:
         return False
     if onset in ("c", "g", "ng") and front and not (onset == "g" and rime in _G_BEFORE_I):
         return False
-    if rime[-1] in "ptc" or rime.endswith("ch"):
-        return tone in (2, 5)
+    stopped = rime[-1] in "ptc" or rime.endswith("ch")
+    if stopped and tone not in (2, 5):
+        return False
     return lowered in (place_tone(toneless, tone, "old"), place_tone(toneless, tone, "new"))
 
 
