@@ -205,7 +205,8 @@ def _plain(text: str, spans: list[tuple[int, int]]) -> Sentence:
             where += [length] * (len(tag[0]) - 1)
             if tag[0][1] == "/":
                 if opened:
-                    tagged.append((opened.pop(), length))
+                    end = length - 1 if pieces and pieces[-1] == " " else length
+                    tagged.append((opened.pop(), end))
             else:
                 opened.append(length)
             position = tag.end()
@@ -244,10 +245,6 @@ def mention_span(citation: Citation) -> tuple[int, int]:
     """The stretch from type to date, the issuer left out, as VNLegalText marks it."""
     spans = citation.spans
     parts = [s for s in (spans.type, spans.number, spans.name, spans.date) if s is not None]
-    if citation.issuer is not None and spans.issuer and spans.date and spans.number:
-        # A date that comes after the issuer isn't part of the marked stretch.
-        if spans.number[1] <= spans.issuer[0] < spans.date[0]:
-            parts.remove(spans.date)
     return min(s[0] for s in parts), max(s[1] for s in parts)
 
 
@@ -265,3 +262,80 @@ def score_spans(
         if want != got:
             differing.append((sentence, sorted(want - got), sorted(got - want)))
     return counts, differing
+
+
+_DATE = r"(?:ngày \d{1,2} tháng \d{1,2} năm \d{4}|ngày \d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?\d{4})"
+_DATED = re.compile(rf",? {_DATE}")
+_PLAIN_MENTION = re.compile(
+    r"(?:Nghị định|Thông tư(?: liên tịch)?|Quyết định|Nghị quyết|Pháp lệnh|Luật)(?: số)? ?:? ?"
+    rf"\d{{1,4}}[a-z]?[/-][\w/&-]+(?:,? {_DATE})?"
+)
+_UNNUMBERED = re.compile(r"(?:Nghị định|Thông tư|Quyết định|Nghị quyết)\D*")
+
+
+def known_names(sentences: Iterable[Sentence]) -> frozenset[str]:
+    """Laws by name as marked anywhere in the corpus: a mention of one left unmarked is an error."""
+    return frozenset(
+        canonical(sentence.text[start:end]).split(" ngày ")[0].split(" năm ")[0]
+        for sentence in sentences
+        for start, end in sentence.spans
+        if not re.search(r"\d", sentence.text[start : start + 24])
+    )
+
+
+def correct_annotation(
+    sentence: Sentence, found: Sequence[tuple[int, int]], names: frozenset[str]
+) -> tuple[Sentence, list[str]]:
+    """Undo what is plainly an annotation error, and list each with its reason.
+
+    The reasons: *displaced* (a short mention was given the place of an earlier longer one that
+    begins alike), *cut date* (the date after a number is left out, though marked elsewhere),
+    *tag* (a left-over inner tag holds the outer law's date), *unnumbered* (a description, no
+    number), *unmarked* (an ordinary mention nobody marked).
+    """
+    text, spans, reasons = sentence.text, set(sentence.spans), []
+    for start, end in sorted(sentence.spans):
+        longer = [s for s in spans if s[0] == start and s[1] > end]
+        piece = text[start:end]
+        if longer or (start, end) not in found:
+            place = text.find(piece, end)
+            while place >= 0 and any(s[0] <= place < s[1] for s in spans):
+                place = text.find(piece, place + 1)
+            if place >= 0 and (longer or _DATED.match(text, end)):
+                spans.discard((start, end))
+                spans.add((place, place + len(piece)))
+                reasons.append(f"displaced: {piece}")
+                if not longer:
+                    match = _DATED.match(text, end)
+                    assert match is not None
+                    spans.add((start, match.end()))
+                continue
+            if longer:
+                spans.discard((start, end))
+                reasons.append(f"displaced: {piece}")
+                continue
+        dated = _DATED.match(text, end)
+        if dated is not None and re.search(r"\d", piece) and (start, dated.end()) in found:
+            spans.discard((start, end))
+            spans.add((start, dated.end()))
+            reasons.append(f"cut date: {piece}")
+        elif _UNNUMBERED.fullmatch(piece) and "/" not in piece:
+            spans.discard((start, end))
+            reasons.append(f"unnumbered: {piece}")
+    for start, end in sorted(spans):
+        inner = [s for s in spans if s[0] > start and s[0] < end < s[1]]
+        if inner and "sửa đổi" in text[start:end].lower():
+            spans.discard((start, end))
+            spans.discard(inner[0])
+            spans.add((start, inner[0][1]))
+            spans.add((inner[0][0], end))
+            reasons.append(f"tag: {text[start:end]}")
+    for start, end in found:
+        if (start, end) in spans or any(s[0] < end and start < s[1] for s in spans):
+            continue
+        piece = text[start:end]
+        name = canonical(piece).split(" ngày ")[0].split(" năm ")[0]
+        if _PLAIN_MENTION.fullmatch(piece) or name in names:
+            spans.add((start, end))
+            reasons.append(f"unmarked: {piece}")
+    return Sentence(text, tuple(sorted(spans))), reasons

@@ -144,7 +144,7 @@ def _number_confidence(draft: Draft, codes: set[str]) -> float:
     if draft.serial is None:
         return 0.0
     if draft.number is None:
-        return 0.8
+        return 0.8 if draft.date is not None else 0.6
     value = 0.97 if symbol_known(draft.number.symbol) else 0.85
     if draft.date is not None and draft.number.year == draft.date.year:
         value = min(0.99, value + 0.02)

@@ -12,6 +12,7 @@ from ..grammar import (
     DocumentNumber,
     NumberSpan,
     find_numbers,
+    match_blank_date,
     match_date,
     match_year,
     parse_number,
@@ -21,6 +22,7 @@ from ..grammar import (
 from ..grammar.dates import BREAK
 from ..grammar.numbers import roles
 from ..grammar.tables import symbols, types_by_name
+from ..vietnamese import canonical
 from .issuers import IssuerReading, issuer_before, match_issuer
 from .laws import LawReading, find_laws
 from .provisions import provisions_before
@@ -73,7 +75,7 @@ _ABBREVIATED_TYPES = {
 _GENERIC_TYPES = {"văn bản", "văn thư", "vb"}
 _OWN_NUMBER = re.compile(r"(?:\A|[\n\f])[ \t*]*(?:Số|SỐ|Sô)[ \t]*[:.]?[ \t.…_]*\Z")
 _DATE_LEAD = re.compile(
-    rf"{BREAK}[,(]?{BREAK}(?:(?:đã\s{{1,3}})?(?:được\s{{1,3}})?(?:ban\s{{1,3}}hành|ký|thông\s{{1,3}}qua|công\s{{1,3}}bố)\s{{1,8}})?(?=[Nn]gày)"
+    rf"(?: ?\([A-Z][A-Z0-9]{{0,4}}\))?{BREAK}[,(]?{BREAK}(?:(?:đã\s{{1,3}})?(?:được\s{{1,3}})?(?:ban\s{{1,3}}hành|ký|thông\s{{1,3}}qua|công\s{{1,3}}bố)\s{{1,8}})?(?=[Nn]gày)"
 )
 _ISSUER_LEAD = re.compile(rf"{BREAK}[,(]?{BREAK}(?P<word>của|do){BREAK}\s{{0,8}}")
 _BY = re.compile(r"\s{1,6}(?:đã\s{1,3})?(?:ban\s{1,3}hành|ký|ban\s{1,3}bố|thông\s{1,3}qua|công\s{1,3}bố)")
@@ -87,6 +89,13 @@ _LINK_BETWEEN = re.compile(
 )
 _BARE = re.compile(
     r"(?<!\w)(?:số|Số)\s{0,3}:?\s{0,3}(?P<number>[0-9]{1,5}[a-zđ]?)(?=\s{0,3},?\s{1,6}ngày\s{1,3}[0-9])"
+)
+# "Nghị định 54": a short name given to a document before, or a well-known one.
+_SHORT = re.compile(
+    r"(?<!\w)(?P<type>Nghị\s{1,2}định|Nghị\s{1,2}quyết|Thông\s{1,2}tư(?:\s{1,2}liên\s{1,2}tịch)?"
+    r"|Quyết\s{1,2}định|Chỉ\s{1,2}thị|Kết\s{1,2}luận|Hướng\s{1,2}dẫn)\s{1,2}(?:số\s{1,2})?(?P<number>[0-9]{1,4}[a-c]?)"
+    r"(?![\w/⁄–-]|[.,][0-9]|\s{0,2}[/%–-]|\s{1,3}(?:ngày|năm|tháng|điểm|người|triệu|tỷ|đồng|tuổi|nội"
+    r"|lần|vấn|nhiệm|nhóm|giải|trường|bộ|cơ|đơn|chỉ|vụ|dự|xã|tỉnh|huyện|thành|[A-ZĐ]{2}))"
 )
 _ELIDED = re.compile(
     r"(?:(?<![\w/–.-])[0-9]{1,5}[a-zđ]?(?:/(?:19|20)[0-9]{2})?(?:\s{0,3}[,;]\s{1,8}(?:và\s{1,8})?|\s{1,8}(?:và|hoặc)\s{1,8})(?:số\s{1,4})?){1,30}\Z"
@@ -118,6 +127,11 @@ def find_drafts(text: str) -> list[Draft]:
     anchors: list[tuple[int, int, object]] = [(law.start, 0, law) for law in laws]
     anchors += [(span.start, 1, span) for span in numbers]
     anchors += [(match.start("number"), 2, match) for match in bare]
+    anchors += [
+        (match.start("number"), 3, match)
+        for match in _SHORT.finditer(text)
+        if not _covered(taken, match.start("number"))
+    ]
     anchors.sort(key=lambda anchor: anchor[:2])
     found: list[Draft] = []
     law_end = -1
@@ -138,7 +152,9 @@ def find_drafts(text: str) -> list[Draft]:
             new = list(_numbered(text, anchor, previous))
         else:
             assert isinstance(anchor, re.Match)
-            new = _bare_serial(text, anchor)
+            if found and any(d.number_span == anchor.span("number") for d in found[-8:]):
+                continue
+            new = _short(anchor) if "type" in anchor.groupdict() else _bare_serial(text, anchor)
         for draft in new:
             _surroundings(text, draft, found)
             found.append(draft)
@@ -164,7 +180,7 @@ def type_before(text: str, position: int) -> tuple[str | None, Span, bool] | Non
     """
     tokens = words(text, max(0, position - 72), position, 60)
     has_so = False
-    while tokens and tokens[-1].text in ":.":
+    while tokens and tokens[-1].text in ":.…_":
         tokens.pop()
     if tokens and tokens[-1].key in ("số", "sô"):
         has_so = True
@@ -203,7 +219,7 @@ def _type_with_issuer(text: str, position: int) -> tuple[str | None, Span, bool]
     """"Nghị quyết của Quốc hội số …", "Thông tư liên tịch Bộ A - Bộ B số …"."""
     start = max(0, position - 200)
     tokens = words(text, start, position, 80)
-    while tokens and tokens[-1].text in ":.":
+    while tokens and tokens[-1].text in ":.…_":
         tokens.pop()
     if not tokens or tokens[-1].key != "số":
         return None
@@ -332,6 +348,15 @@ def _bare_serial(text: str, match: re.Match[str]) -> list[Draft]:
     return [draft] if draft.date is not None else []
 
 
+def _short(match: re.Match[str]) -> list[Draft]:
+    """A short name: "Nghị định 54"; what it is short for, `_agree` looks up."""
+    kind = types_by_name()[canonical(" ".join(match["type"].split()))]
+    start, end = match.span("number")
+    draft = Draft(match.start(), end, kind, type_span=match.span("type"), number_span=(start, end))
+    draft.serial = match["number"]
+    return [draft]
+
+
 # ---------------------------------------------------------------- what follows
 
 
@@ -342,7 +367,8 @@ def _tail(text: str, draft: Draft) -> None:
     )
     position = draft.core_end
     for _ in range(3):
-        moved = _read_date(text, position, draft) if draft.date is None else None
+        dated = draft.date is not None or draft.year is not None
+        moved = None if dated else _read_date(text, position, draft)
         if moved is None and draft.issuer is None:
             moved = _read_issuer(text, position, draft, joint)
         if moved is None:
@@ -376,6 +402,10 @@ def _read_date(text: str, position: int, draft: Draft) -> int | None:
         return None
     reading = match_date(text, lead.end())
     if reading is None:
+        blank = match_blank_date(text, lead.end())
+        if blank is not None and draft.year is None:
+            draft.year = blank
+            return blank.end
         return None
     year = draft.number.year if draft.number else None
     if year is not None and reading.year != year and "," in lead[0]:

@@ -76,7 +76,7 @@ class LawReading:
 
 @lru_cache(maxsize=1)
 def _names() -> Trie:
-    return Trie(law.name for law in laws())
+    return Trie(law.name.split(" (")[0] for law in laws())
 
 
 @lru_cache(maxsize=1)
@@ -142,7 +142,7 @@ def _read(text: str, match: re.Match[str]) -> LawReading | None:
             return None
         stop = tokens[end - 1].end
         if not _EVIDENCE_AFTER.match(text, stop) and not (
-            first.capital and _EVIDENCE_BEFORE.search(before)
+            (first.capital or kind != "Luật") and _EVIDENCE_BEFORE.search(before)
         ):
             return None
     return LawReading(start, stop, kind, (start, type_end), known)
@@ -156,17 +156,13 @@ def _certain_context(text: str, start: int, stop: int, before: str) -> bool:
     """A lower-case name after "Luật" opening a sentence may be the field, not the law."""
     if not _SENTENCE_START.search(before):
         return True
-    return _EVIDENCE_AFTER.match(text, stop) is not None or text[start].isupper()
+    return _EVIDENCE_AFTER.match(text, stop) is not None
 
 
 def _extend(tokens: list[Word], end: int) -> int:
-    """Take "Việt Nam" after a name in, and "(HIV/AIDS)"."""
-    following = [t.key for t in tokens[end : end + 5]]
-    if following[:2] == ["việt", "nam"]:
-        return end + 2
-    if following == ["(", "hiv", "/", "aids", ")"]:
-        return end + 5
-    return end
+    """Take "Việt Nam" after a name in."""
+    following = [t.key for t in tokens[end : end + 2]]
+    return end + 2 if following == ["việt", "nam"] else end
 
 
 def _guess(tokens: list[Word]) -> int:
@@ -189,12 +185,21 @@ def _guess(tokens: list[Word]) -> int:
                 end += 1
                 continue
             break
-        if word.key in _STOPS or word.text.isdigit():
+        if word.key in _STOPS or word.text.isdigit() or _next_document(tokens, end):
             break
         end += 1
     while end and (tokens[end - 1].is_mark or tokens[end - 1].key == "và"):
         end -= 1
     return end
+
+
+def _next_document(tokens: list[Word], index: int) -> bool:
+    """Whether another document or a new clause starts at `index`."""
+    pair = (tokens[index].key, tokens[index + 1].key if index + 1 < len(tokens) else "")
+    return tokens[index].key == "luật" or pair in {
+        ("căn", "cứ"), ("pháp", "lệnh"), ("bộ", "luật"), ("nghị", "định"), ("nghị", "quyết"),
+        ("thông", "tư"), ("điều", "chỉnh"), ("hết", "hiệu"),
+    }  # fmt: skip
 
 
 def _constitution(text: str, match: re.Match[str]) -> LawReading | None:
@@ -226,7 +231,9 @@ def _amending(text: str, start: int, type_end: int, kind: str) -> LawReading | N
         if inner is None:
             break
         tokens = words(text, inner.end(), inner.end() + 260, 40)
-        count = _names().longest(tokens, 0, expand=_ABBREVIATED) if tokens else 0
+        skip = 1 if tokens and tokens[0].key == "về" else 0
+        count = _names().longest(tokens, skip, expand=_ABBREVIATED) if tokens else 0
+        count = 0 if count == skip else count
         count = _extend(tokens, count) if count else (_guess(tokens) if tokens else 0)
         if count == 0:
             break

@@ -65,7 +65,7 @@ def _read(trail: list[re.Match[str]]) -> list[Provision]:
             if ranged and found:
                 labels = _between(_part(found[-1], unit), match[0])
             ranged = False
-            if down:
+            if down and found:
                 found[-1] = _set(found[-1], unit, match[0])
                 down = False
                 joined = False

@@ -49,7 +49,7 @@ _END = re.compile(
     rf"|,\s+(?={_ACTORS})(?!(?:{_ACTORS})[^,.;]{{0,60}}(?:,|\svà\s)[^,.;]{{0,60}}\.)"
     r"|,\s+(?:đồng\s+thời|theo\s+đó|cụ\s+thể|trong\s+đó|được\s+sửa\s+đổi|đã\s+được|trừ|nay|giao|yêu\s+cầu"
     r"|đề\s+nghị|căn\s+cứ|thì|và\s+các\s+(?:văn\s+bản|quy\s+định))\b"
-    r"|\s+(?:và\s+các\s+văn\s+bản|(?:đã\s+)?được\s+sửa\s+đổi(?:,\s*bổ\s+sung)?\s+(?:theo|tại|bởi)|có\s+hiệu\s+lực"
+    r"|(?<!hành\schính)\s+(?:và\s+các\s+văn\s+bản|(?:đã\s+)?được\s+sửa\s+đổi(?:,\s*bổ\s+sung)?\s+(?:theo|tại|bởi)|có\s+hiệu\s+lực"
     r"|hết\s+hiệu\s+lực|như\s+sau|nêu\s+trên|nói\s+trên|\(sau\s+đây)"
     r"|\)"
 )

@@ -1,6 +1,6 @@
 """Numbers, symbols and dates of official documents: read and, where unambiguous, mended."""
 
-from .dates import DateReading, match_date, match_year, parse_date
+from .dates import DateReading, match_blank_date, match_date, match_year, parse_date
 from .find import CodeSpan, NumberSpan, find_codes, find_numbers
 from .numbers import DocumentNumber, parse_number, symbol_issuers, symbol_known, symbol_types
 from .repair import repair_number, repair_symbol
@@ -12,6 +12,7 @@ __all__ = [
     "NumberSpan",
     "find_codes",
     "find_numbers",
+    "match_blank_date",
     "match_date",
     "match_year",
     "parse_date",

@@ -10,18 +10,24 @@ from dataclasses import dataclass
 GAP = r"[ \t\xa0]{0,4}"
 BREAK = (
     r"(?:[ \t\xa0]{0,4}(?:\r?\n\s{0,16}"
-    r"(?:(?:[-–—.]{0,2} ?[0-9]{1,3} ?[-–—.]{0,2}|[^\w\s]{1,3}|[a-z])[ \t]{0,4}\r?\n\s{0,16}){0,3})?)"
+    r"(?:(?:[-–—.]{0,2} ?[0-9]{1,3} ?[-–—.]{0,2}|[^\w\s]{1,3}|[a-z])"
+    r"[ \t]{0,4}\r?\n\s{0,16}){0,3})?)"
 )
-_SPACE = rf"(?:[ \t\xa0]{BREAK}|\r?\n\s{{0,16}}(?:[0-9]{{1,3}}\s{{0,4}}\n\s{{0,8}})?)"
 _SEPARATOR = rf"{GAP}(?:[/.]|-){GAP}"
 
 NUMERIC = rf"(?P<d1>[0-9]{{1,2}}){_SEPARATOR}(?P<m1>[0-9]{{1,2}}){_SEPARATOR}(?P<y1>[12][0-9]{{3}})"
 LONG = (
-    rf"(?P<d2>[0-9]{{1,2}}){BREAK},?{BREAK}[Tt]háng{BREAK}(?P<m2>[0-9]{{1,2}}){BREAK},?{BREAK}"
+    rf"(?P<d2>[0-9]{{1,2}}){BREAK},?{BREAK}(?:[Tt]háng|ngày){BREAK}(?P<m2>[0-9]{{1,2}}){BREAK},?{BREAK}"
     rf"[Nn]ăm{BREAK}(?P<y2>[12][0-9]{{3}})"
 )
 _DATE = re.compile(rf"(?:[Nn]gày{BREAK})?(?:{LONG}|{NUMERIC})(?![0-9])")
 _YEAR = re.compile(rf"(?:[Nn]ăm{BREAK})?(?P<year>(?:19|20)[0-9]{{2}})(?![0-9])")
+
+
+_BLANK = re.compile(
+    rf"[Nn]gày{BREAK}[.…_]{{0,12}}{BREAK}tháng{BREAK}[.…_0-9]{{0,12}}{BREAK}"
+    r"năm[ \t]{0,3}(?P<year>(?:19|20)[0-9]{2})?(?![0-9])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,12 @@ def match_year(text: str, position: int) -> DateReading | None:
     """Read a year that starts at `position` ("năm 2015" or "2015")."""
     match = _YEAR.match(text, position)
     return None if match is None else DateReading(*match.span(), None, int(match["year"]))
+
+
+def match_blank_date(text: str, position: int) -> DateReading | None:
+    """Read a date whose day was never filled in ("ngày … tháng … năm 2020"); year 0: blank too."""
+    match = _BLANK.match(text, position)
+    return None if match is None else DateReading(*match.span(), None, int(match["year"] or 0))
 
 
 def parse_date(text: str) -> tuple[str | None, bool]:

@@ -7,23 +7,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .dates import BREAK
 from .numbers import DocumentNumber, parse_number, symbol_known
 from .repair import read_number
+from .tables import issuer_symbols, symbols, type_symbols
 
 _SEP = r"[/⁄∕‐‑–—-]"
-_SEG = r"[A-ZĐÐ][A-Za-zĐÐđð0-9&]{0,15}"
+_SEG = r"[A-ZĐÐƯ][A-Za-zĐÐđðƯ0-9&]{0,15}"
 _END = r"(?:(?![^\W_])|(?=ngày|của|về|quy |ban ))"
 _CLEAN = re.compile(
-    r"[0-9](?<![\w/–-][0-9])(?<![0-9][.,][0-9])[0-9]{0,5}(?![0-9])(?:[a-zđ]{1,3}(?=\s{0,2}[/–-])|[A-D](?=[/-]))?"
-    rf"(?:{BREAK}{_SEP}{BREAK}(?:(?:19|20)[0-9]{{2}}|[4-9][0-9](?=\s?/)))?"
+    r"[0-9](?:(?<![\w/–-][0-9])|(?<=số[0-9]))(?<![0-9][.,][0-9])[0-9]{0,5}(?![0-9])"
+    r"(?:[ .]?[a-zđ]{1,3}(?=\s{0,2}[/–-])|[A-D](?=[/-]))?"
+    rf"(?:{BREAK}{_SEP}{BREAK}(?:(?:19|20)[0-9]{{2}}|[4-9][0-9](?=\s?/)|[0-9]{{2}}(?=/QH)))?"
     rf"(?P<symbol>{BREAK}{_SEP}{BREAK}{_SEG}(?:{BREAK}{_SEP}{BREAK}{_SEG}){{0,10}}){_END}"
 )
 _BLANK = re.compile(
     r"[Ss]ố[ \t\xa0]{0,3}:?[ \t\xa0.…_]{0,60}"
-    rf"(?P<number>/[ \t]{{0,3}}(?:(?:19|20)[0-9]{{2}}[ \t]{{0,3}}[/-][ \t]{{0,3}})?{_SEG}(?:{BREAK}{_SEP}{BREAK}{_SEG}){{0,10}}){_END}"
+    r"(?P<number>/[ \t]{0,3}(?:(?:19|20)[0-9]{2}[ \t]{0,3}[/-][ \t]{0,3})?"
+    rf"{_SEG}(?:{BREAK}{_SEP}{BREAK}{_SEG}){{0,10}}){_END}"
+)
+# To the 1990s the symbol could follow a space: "số 43 TC/QLCS", "số 217 HĐBT".
+_SPACED = re.compile(
+    rf"(?:(?<=[Ss]ố)|(?<=định)|(?<=tư)|(?<=quyết)|(?<=thị))[ \t\xa0]{{1,3}}"
+    rf"(?P<number>[0-9]{{1,5}}[a-zđ]?[ \t]{{0,2}}"
+    rf"(?P<symbol>[A-ZĐ]{{2,8}}(?:[-/][A-ZĐ][A-Za-zĐđ0-9&]{{0,12}}){{0,4}}|TTg))(?![^\W_])"
 )
 # Garbled text: letters among the digits, digits and signs among the letters, doubled slashes,
 # a digit of the year set apart. Pieces are joined over spaces and one line end, not over pages.
@@ -77,7 +86,19 @@ def find_numbers(text: str, *, ocr: bool = False) -> list[NumberSpan]:
         number = parse_number(match["number"])
         if number is not None:
             found.append(NumberSpan(match.start("number"), match.end(), number))
+    for match in _SPACED.finditer(text):
+        symbol = match["symbol"]
+        number = parse_number(match["number"].removesuffix(symbol).strip() + "-" + symbol)
+        if number is not None and (number.symbol in symbols() or issuer_like(number)):
+            spaced = replace(number, text=" ".join(match["number"].split()))
+            found.append(NumberSpan(match.start("number"), match.end(), spaced))
     return sorted(found, key=lambda span: span.start)
+
+
+def issuer_like(number: DocumentNumber) -> bool:
+    """Whether the symbol begins with an issuer or a type, so that a space may stand before it."""
+    first = number.segments[0]
+    return first in issuer_symbols() or (first in type_symbols() and len(number.segments) > 1)
 
 
 def _longest(text: str, match: re.Match[str]) -> NumberSpan | None:

@@ -17,10 +17,10 @@ from .tables import issuer_segment_known, issuer_symbols, symbols, type_symbols
 
 SegmentRole = Literal["type", "issuer", "other"]
 
-_SEGMENT = r"[A-ZĐ][A-Za-zĐđ0-9&]{0,15}"
+_SEGMENT = r"[A-ZĐƯ][A-Za-zĐđƯ0-9&]{0,15}"
 _NUMBER = re.compile(
     r"(?P<serial>[0-9]{1,6})?(?P<suffix>[a-zđ]{1,3}|[A-D](?=[-/]))?"
-    r"(?:[/-](?P<year>(?:19|20)[0-9]{2}|[4-9][0-9](?=/)))?"
+    r"(?:[/-](?P<year>(?:19|20)[0-9]{2}|[4-9][0-9](?=/)|[0-9]{2}(?=/QH)))?"
     rf"[/-](?P<symbol>{_SEGMENT}(?:[-/]{_SEGMENT}){{0,11}})"
 )
 _PREFIX = re.compile(r"\s*(?:[Ss][ốô]|SỐ)?\s*:?[\s.…_]*")
@@ -62,6 +62,7 @@ def parse_number(text: str) -> DocumentNumber | None:
         return None
     prefix = _PREFIX.match(text)
     body = squeeze(text[prefix.end() if prefix else 0 :])
+    body = re.sub(r"^([0-9]{1,6})\.([a-zđ][/-])", r"\1\2", body)
     return _parse_squeezed(body)
 
 
@@ -77,7 +78,7 @@ def _parse_squeezed(body: str) -> DocumentNumber | None:
         return None
     year = int(match["year"]) if match["year"] else None
     if year is not None and year < 100:
-        year += 1900
+        year += 1900 if year >= 40 else 2000
     return DocumentNumber(body, serial, suffix, year, symbol)
 
 

@@ -1,0 +1,375 @@
+"""What a document says of itself: letterhead, type, subject, addressees, recipients, signers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..document import Authority, Header, Signer
+from ..grammar import match_date, parse_number
+from ..grammar.dates import match_blank_date
+from ..grammar.tables import types_by_name
+from ..vietnamese import canonical, fold
+
+_HEAD_CELLS = 48
+_MOTTO = re.compile(r"cong hoa xa hoi|doc lap\s*[-–]\s*tu do|^dang cong san viet nam$")
+_NUMBER = re.compile(r"\s*(?:Số|SỐ|Sô)\s*[:.]?\s*(?P<rest>.*)$")
+_PLACE_DATE = re.compile(r"\s*(?P<place>[^\W\d_][^,:;0-9]{1,40}?)\s*,\s*(?=ngày|Ngày)")
+_ABOUT = re.compile(r"\s*(?:V/v|V/V|Về việc|VỀ VIỆC|v/v)\b")
+_DEAR = re.compile(r"\s*Kính\s+gửi\s*:?\s*", re.IGNORECASE)
+_COPIES = re.compile(r"\s*Nơi\s+nhận\s*:?\s*", re.IGNORECASE)
+_URGENT = re.compile(r"(?:HỎA|HOẢ)\s+TỐC|KHẨN|THƯỢNG KHẨN|(?:TUYỆT |TỐI )?MẬT|HẸN GIỜ")
+_RULE = re.compile(r"[\W_]*")
+_AUTHORITY = re.compile(r"\s*(?P<tag>TM|KT|TL|TUQ|Q|T/M|K/T|T/L)\s*[.,]?\s{0,4}(?P<rest>\S.*)$")
+_BODY_START = re.compile(
+    r"\s*(?:[-–+]|Căn cứ|Thực hiện|Xét|Theo|Điều\s|[0-9IVX]{1,4}[.)]|Kính|Để|Nhằm|Ngày|Trong|Triển)"
+)
+_BODIES = (
+    "uy ban|ubnd|hoi dong|hdnd|so |bo |ban |van phong|cuc|tong|phong|trung tam|truong|thanh tra"
+    "|chi cuc|chinh phu|quoc hoi|tinh uy|thanh uy|huyen uy|quan uy|thi uy|dang uy|dang bo|vien"
+    "|toa an|cong an|lien doan|hoi |doan|mat tran|bao hiem|kho bac|ngan hang|thu tuong|chu tich"
+    "|chi bo|dang doan|quan khu|hoc vien|dai hoc|tap doan|doan thanh nien"
+).split("|")
+# A first line that is only half of a body's name.
+_HALVES = {
+    "van phong", "ban to chuc", "ban thuong vu", "ban chap hanh", "ban tuyen giao", "uy ban",
+    "ban dan van", "uy ban kiem tra", "ban thuong truc", "thuong truc", "ban noi chinh",
+    "doan chu tich", "hoi dong tham phan", "ban quan ly",
+}  # fmt: skip
+_POSITIONS = re.compile(
+    r"(?:(?:quyen |pho |q\. ?)?(?:chu tich|bo truong|thu tuong|giam doc|chanh van phong|bi thu|cuc truong"
+    r"|tong cuc truong|truong ban|chu nhiem|vien truong|chanh an|thong doc|hieu truong|truong phong"
+    r"|chi cuc truong|chanh thanh tra|tong thanh tra|tong giam doc|vu truong|tong bi thu|thu truong"
+    r"|chanh|tham phan|kiem sat vien|tu lenh|chinh uy|truong doan|pho).*)"
+)
+_RANKS = re.compile(
+    r"(?:(?:GS|PGS|TS|ThS|BS|KS|CN)\s*[.,]\s*|(?:Thiếu|Trung|Thượng|Đại) (?:tướng|tá|úy)\s+)+"
+)
+_NOT_NAMES = ("Nơi", "Kính", "Như", "Điều", "Sở", "Ban", "Độc", "Mẫu", "Phụ", "Bảng")
+
+
+def header(text: str) -> Header:
+    """Read the letterhead and close of the document `text` begins with.
+
+    Lines are taken as they come, the left block before the right one; where both blocks stand on
+    one line they are told apart by the gap between them. Fields not printed are `None`.
+    """
+    cells = _cells(text)
+    number_at = _find_number(cells)
+    number, symbol = _number(cells[number_at]) if number_at is not None else (None, None)
+    type_at, kind = _type(cells)
+    place, date = _place_date(cells)
+    bodies = _issuers(cells, number_at, type_at)
+    subject = _subject(text, cells, number_at, type_at)
+    addressees = _addressees(cells)
+    letterhead = number_at is not None or bool(addressees)
+    if kind is None and letterhead:
+        kind = "Công văn"
+    issuer = bodies[-1] if bodies else None
+    parent = bodies[-2] if len(bodies) > 1 else None
+    signers, recipients = _close(cells)
+    confidence = {
+        "issuer": 0.9 if issuer else 0.0,
+        "number": 0.95 if number else 0.0,
+        "date": 0.95 if date else 0.0,
+        "type": 0.95 if type_at is not None else (0.7 if kind else 0.0),
+        "subject": 0.85 if subject else 0.0,
+    }
+    return Header(
+        issuer=issuer,
+        parent_issuer=parent,
+        number=number,
+        symbol=symbol,
+        place=place,
+        date=date,
+        type=kind,
+        subject=subject,
+        addressees=addressees,
+        signers=signers,
+        recipients=recipients,
+        confidence=confidence,
+    )
+
+
+def _cells(text: str) -> list[str]:
+    """The lines, each cut where a wide gap parts a left block from a right one."""
+    found = []
+    for line in re.split("[\n\f]", text):
+        pieces = [piece.strip() for piece in re.split(r"[ \xa0]{4,}|\t+", line)]
+        found += [piece for piece in pieces if piece] or [""]
+    return found
+
+
+def _plain(cell: str) -> str:
+    return " ".join(fold(cell).lower().split())
+
+
+def _upper(cell: str) -> bool:
+    letters = [c for c in cell if c.isalpha()]
+    return len(letters) > 1 and sum(c.isupper() for c in letters) >= 0.9 * len(letters)
+
+
+def _find_number(cells: Sequence[str]) -> int | None:
+    for index, cell in enumerate(cells[:_HEAD_CELLS]):
+        match = _NUMBER.match(cell)
+        if match is None or _body_line(cells, index):
+            continue
+        number = parse_number(match["rest"].split(" ngày")[0])
+        if number is not None or re.match(r"[\s.…_]*[/-]\s*[A-ZĐ]", match["rest"]):
+            return index
+    return None
+
+
+def _body_line(cells: Sequence[str], index: int) -> bool:
+    """Whether the document's body has begun before `index`."""
+    return any(
+        cell.startswith(("Căn cứ", "Kính gửi", "Điều 1")) for cell in cells[max(0, index - 30) : index]
+    )
+
+
+def _number(cell: str) -> tuple[str | None, str | None]:
+    match = _NUMBER.match(cell)
+    parsed = parse_number(match["rest"]) if match else None
+    if parsed is None:
+        return None, None
+    return (parsed.text if parsed.serial is not None else None), parsed.symbol
+
+
+def _type(cells: Sequence[str]) -> tuple[int | None, str | None]:
+    names = types_by_name()
+    for index, cell in enumerate(cells[:_HEAD_CELLS]):
+        if not cell or not _upper(cell) or _body_line(cells, index):
+            continue
+        key = canonical(" ".join(cell.strip(" *.:-–").split()))
+        spaced = key.replace(" ", "")
+        if key in names and key != "luật":
+            return index, names[key]
+        if re.fullmatch(r"(?:\w ){4,}\w", key):  # letters set apart: "C H Ỉ T H Ị"
+            for name, full in names.items():
+                if name.replace(" ", "") == spaced:
+                    return index, full
+    for index, cell in enumerate(cells[:_HEAD_CELLS]):
+        if canonical(cell.strip()) in ("luật", "bộ luật") and _upper(cell):
+            return index, names[canonical(cell.strip())]
+    return None, None
+
+
+def _place_date(cells: Sequence[str]) -> tuple[str | None, str | None]:
+    for index, cell in enumerate(cells[:_HEAD_CELLS]):
+        match = _PLACE_DATE.match(cell)
+        if match is None or _body_line(cells, index):
+            continue
+        rest = " ".join([cell[match.end() :], *cells[index + 1 : index + 2]])
+        reading = match_date(rest, 0)
+        if reading is not None:
+            return match["place"], reading.iso
+        partly = re.match(r"[Nn]gày[\s.…_0-9]*tháng[\s.…_0-9]*năm[\s.…_0-9]*", rest)
+        if match_blank_date(rest, 0) is not None or partly is not None:
+            return match["place"], None
+    return None, None
+
+
+def _issuers(cells: Sequence[str], number_at: int | None, type_at: int | None) -> list[str]:
+    end = number_at
+    if end is None:
+        mottos = [i for i, c in enumerate(cells[:_HEAD_CELLS]) if _MOTTO.search(_plain(c))]
+        if not mottos:
+            return []
+        end = type_at if type_at is not None else mottos[0]
+    bodies: list[str] = []
+    for cell in cells[:end]:
+        plain = _plain(cell)
+        if _RULE.fullmatch(cell) or _MOTTO.search(plain) or _URGENT.search(cell):
+            continue
+        if not _upper(cell) or _PLACE_DATE.match(cell):
+            continue
+        cell = " ".join(cell.strip(" *").split())
+        starts = plain.startswith(tuple(_BODIES)) or plain in ("so", "bo", "ban")
+        if not bodies or (starts and _plain(bodies[-1]) not in _HALVES and not _open(bodies[-1])):
+            if not bodies and not starts:
+                continue
+            bodies.append(cell)
+        else:
+            bodies[-1] += " " + cell
+    return bodies
+
+
+def _open(body: str) -> bool:
+    return body.endswith((",", "-", "–", " VÀ"))
+
+
+def _subject(
+    text: str, cells: Sequence[str], number_at: int | None, type_at: int | None
+) -> str | None:
+    if type_at is not None:
+        return _subject_under(cells, type_at)
+    for index, cell in enumerate(cells[:_HEAD_CELLS]):
+        if not _ABOUT.match(cell) or _body_line(cells, index):
+            continue
+        if number_at is None or index < number_at:
+            continue
+        lines = [cell]
+        for following in cells[index + 1 : index + 14]:
+            if _ends_block(following):
+                break
+            lines.append(following)
+        return _joined(lines)
+    return None
+
+
+def _ends_block(cell: str) -> bool:
+    return bool(
+        not cell
+        or _MOTTO.search(_plain(cell))
+        or _PLACE_DATE.match(cell)
+        or _DEAR.match(cell)
+        or (_upper(cell) and (_URGENT.search(cell) or len(cell.split()) > 1))
+        or _RULE.fullmatch(cell)
+    )
+
+
+def _subject_under(cells: Sequence[str], type_at: int) -> str | None:
+    """The lines under the type, down to a blank line, the authority or the body."""
+    index = type_at + 1
+    while index < len(cells) and not cells[index]:
+        index += 1
+    lines: list[str] = []
+    while index < len(cells) and len(lines) < 12:
+        cell = cells[index]
+        if not cell or _RULE.fullmatch(cell) or _DEAR.match(cell):
+            break
+        if lines:
+            previous_upper = all(_upper(line) for line in lines)
+            if _upper(cell) and not previous_upper:
+                break
+            if _BODY_START.match(cell) and not _upper(cell):
+                break
+            capital = cell[0].isupper() and not _upper(cell)
+            if capital and not _unfinished(lines[-1]):
+                break
+        elif _BODY_START.match(cell) and not _ABOUT.match(cell):
+            return None
+        lines.append(cell)
+        index += 1
+    joined = _joined(lines)
+    if joined is not None and len(joined) > 900:
+        return None
+    return joined
+
+
+def _unfinished(line: str) -> bool:
+    """Whether a subject's line calls for more: it ends in a function word or a comma."""
+    last = canonical(line.split()[-1]) if line.split() else ""
+    return line.endswith((",", "-", "–")) or last in {
+        "của", "và", "về", "cho", "tại", "trên", "sở", "bộ", "tỉnh", "thành", "phố", "huyện",
+        "quận", "xã", "phường", "do", "với", "đối", "theo", "để", "các", "ủy", "ban", "luật",
+        "nghị", "định", "giữa", "từ", "đến", "trong", "ngành", "công", "việc",
+    }  # fmt: skip
+
+
+def _joined(lines: Sequence[str]) -> str | None:
+    return " ".join(" ".join(lines).split()) or None
+
+
+def _addressees(cells: Sequence[str]) -> tuple[str, ...]:
+    for index, cell in enumerate(cells[: 2 * _HEAD_CELLS]):
+        match = _DEAR.match(cell)
+        if match is None:
+            continue
+        found: list[str] = []
+        rest = cell[match.end() :].strip()
+        if rest:
+            found.append(rest)
+        for following in cells[index + 1 : index + 40]:
+            if not following:
+                if found:
+                    break
+                continue
+            done = bool(found) and found[-1].endswith(".")
+            if done:
+                break
+            if following.startswith(("-", "–", "•", "+")):
+                found.append(following.lstrip("-–•+ "))
+            elif found and not found[-1].endswith((";", ".")) and not _BODY_START.match(following):
+                if found[-1].endswith(",") or following[0].islower() or not rest:
+                    found[-1] += " " + following
+                else:
+                    break
+            elif not found:
+                found.append(following)
+            else:
+                break
+        return tuple(item.rstrip(" ;.,") for item in found if item.strip(" ;.,"))
+    return ()
+
+
+def _close(cells: Sequence[str]) -> tuple[tuple[Signer, ...], tuple[str, ...]]:
+    copies = next((i for i, c in enumerate(cells) if _COPIES.match(c)), None)
+    recipients: list[str] = []
+    if copies is not None:
+        for cell in cells[copies + 1 : copies + 60]:
+            if cell.startswith(("-", "–", "•", "+")):
+                recipients.append(cell.lstrip("-–•+ "))
+            elif not cell or _authority(cell) or _is_position(cell) or _name(cell):
+                if recipients and (cell or recipients[-1].rstrip().endswith(".")):
+                    break
+            elif recipients and not recipients[-1].rstrip().endswith("."):
+                recipients[-1] += " " + cell
+    start = copies if copies is not None else _closing(cells)
+    signers = _signers(cells, start) if start is not None else ()
+    return signers, tuple(item.rstrip(" ;.") for item in recipients if item.strip(" ;."))
+
+
+def _closing(cells: Sequence[str]) -> int | None:
+    for index, cell in enumerate(cells):
+        if cell.rstrip().endswith(("./.", "./", "/.")):
+            return index
+    for index, cell in enumerate(cells):
+        if index > 3 and _authority(cell):
+            return max(0, index - 1)
+    return None
+
+
+def _is_position(cell: str) -> bool:
+    return _upper(cell) and _POSITIONS.fullmatch(_plain(cell)) is not None
+
+
+def _name(cell: str) -> str | None:
+    cell = re.sub(r"^\s*\(?(?:Đã ký|đã ký|ĐÃ KÝ)\)?\s*:?\s*", "", cell).strip()
+    parts = _RANKS.sub("", cell).split()
+    if not 2 <= len(parts) <= 6 or cell.startswith(_NOT_NAMES):
+        return None
+    proper = all(p.isalpha() and p[0].isupper() and p[1:].islower() for p in parts if len(p) > 1)
+    return cell if proper and all(p.isalpha() for p in parts) else None
+
+
+def _authority(cell: str) -> re.Match[str] | None:
+    match = _AUTHORITY.match(cell)
+    return match if match is not None and _upper(match["rest"]) else None
+
+
+def _signers(cells: Sequence[str], start: int) -> tuple[Signer, ...]:
+    found: list[Signer] = []
+    authority: Authority | None = None
+    position: str | None = None
+    tags: dict[str, Authority] = {
+        "TM": "TM.", "T/M": "TM.", "KT": "KT.", "K/T": "KT.", "TL": "TL.", "T/L": "TL.",
+        "TUQ": "TUQ.", "Q": "Q.",
+    }  # fmt: skip
+    for cell in cells[start : start + 80]:
+        match = _authority(cell)
+        if match is not None:
+            authority = authority or tags[match["tag"]]
+            position = None
+        elif _is_position(cell):
+            position = " ".join(cell.split())
+        elif authority is not None or position is not None:
+            name = _name(cell)
+            if name is not None:
+                found.append(Signer(name, position, authority))
+                authority = position = None
+            elif canonical(cell) in {canonical(name) for name in types_by_name()}:
+                break
+    if not found and position is not None:
+        found.append(Signer(None, position, authority))
+    return tuple(found)
