@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import textwrap
@@ -26,7 +27,7 @@ def main() -> None:
     colour = use_colour()
     width = min(shutil.get_terminal_size((120, 24)).columns, 160)
     for folder in sorted(path.parent for path in HERE.glob("*/eng.txt")):
-        document = vnadmin.extract(folder / "eng.txt")
+        document = vnadmin.extract(Path(os.path.relpath(folder / "eng.txt")))
         source = (folder / "eng.txt").read_text("utf-8")
         heading = f" {folder.name}: read by {ENGINES['eng']}, and restored "
         print(paint(heading.center(width, "═"), BOLD, colour))

@@ -45,7 +45,7 @@ def citation_table(citations: Sequence[Citation], *, width: int, colour: bool) -
         lines += _row([row[i] for i in kept], widths, {1: code}, paint)
         indent = " " * (widths[0] + _GAP)
         for warning in citation.warnings:
-            wrapped = textwrap.wrap(f"! {clean(warning)}", max(width - len(indent), 20))
+            wrapped = _wrap(f"! {clean(warning)}", max(width - len(indent), 20))
             lines += [indent + paint(line, _YELLOW) for line in wrapped]
     return lines
 
@@ -80,7 +80,7 @@ def _header(document: Document) -> list[tuple[str, str]]:
 
 
 def _field(label: str, text: str, width: int, paint: _Painter) -> list[str]:
-    wrapped = textwrap.wrap(text, max(width - 12, 20))
+    wrapped = _wrap(text, max(width - 12, 20))
     first = f"  {paint(f'{label:<9}', _DIM)} {wrapped[0]}"
     return [first, *(" " * 12 + line for line in wrapped[1:])]
 
@@ -105,18 +105,29 @@ def _cells(number: int, citation: Citation) -> tuple[str, ...]:
 
 
 def _fit(columns: list[list[str]], width: int) -> list[int]:
-    """Column widths: as wide as the text, the widest cut until all fit."""
+    """Column widths: as wide as the text; the widest are cut until all fit, inside words last."""
     widths = [max(display_width(cell) for cell in column) for column in columns]
+    longest = [
+        max(display_width(w) for cell in column for w in ["", *cell.split()]) for column in columns
+    ]
     room = width - _GAP * (len(widths) - 1)
-    while sum(widths) > room and max(widths) > _NARROWEST:
-        widths[widths.index(max(widths))] -= 1
+    for floors in (longest, [_NARROWEST] * len(widths)):
+        while sum(widths) > room:
+            spare = [w if w > floor else 0 for w, floor in zip(widths, floors, strict=True)]
+            if not any(spare):
+                break
+            widths[spare.index(max(spare))] -= 1
     return widths
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, break_on_hyphens=False)
 
 
 def _row(
     cells: Sequence[str], widths: Sequence[int], codes: dict[int, str], paint: _Painter
 ) -> list[str]:
-    wrapped = [textwrap.wrap(c, w) or [""] for c, w in zip(cells, widths, strict=True)]
+    wrapped = [_wrap(c, w) or [""] for c, w in zip(cells, widths, strict=True)]
     lines = []
     for i in range(max(map(len, wrapped))):
         parts = []

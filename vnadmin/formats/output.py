@@ -23,7 +23,10 @@ def atomic_output(path: Path) -> Iterator[BinaryIO]:
     Raises:
         OutputError: the file can't be made, before anything is computed, or can't be completed.
     """
-    target = Path(os.path.realpath(path))  # replace what a symlink points to, not the link
+    try:
+        target = Path(os.path.realpath(path))  # replace what a symlink points to, not the link
+    except ValueError as error:  # a NUL in the name
+        raise OutputError(f"cannot write {str(path)!r}: not a file name") from error
     try:
         mode = target.stat().st_mode
     except OSError:
