@@ -79,7 +79,8 @@ class LanguageModel:
             unigram = np.load(directory / "unigram.npy").astype(np.float32)
 
             def table(name: str) -> Table:
-                slots = np.load(directory / f"{name}.npy", mmap_mode="r")
+                # As a plain array: the memmap class costs time at every slice.
+                slots = np.load(directory / f"{name}.npy", mmap_mode="r").view(np.ndarray)
                 return Table(slots, *manifest["quantisation"][name])
 
             ngrams = tuple(table(f"ngram{n}") for n in range(2, order + 1))

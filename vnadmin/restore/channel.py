@@ -30,7 +30,7 @@ NO_WORD = 0xFFFF
 LOG_STEP = 1 / 16
 """Log probabilities are stored as multiples of -1/16 nat, up to 255 of them."""
 
-_GROUPS_TRIED = 14
+_GROUPS_TRIED = 30
 _KEPT = 14
 _UNIGRAM_WEIGHT = 0.5
 _MARGIN = 9.0
@@ -85,8 +85,8 @@ class Channel:
                 EditModel.from_steps(steps),
                 {key: number for number, key in enumerate(keys)},
                 np.load(directory / "offsets.npy"),
-                np.load(directory / "words.npy", mmap_mode="r"),
-                np.load(directory / "log_prob.npy", mmap_mode="r"),
+                np.load(directory / "words.npy", mmap_mode="r").view(np.ndarray),
+                np.load(directory / "log_prob.npy", mmap_mode="r").view(np.ndarray),
                 manifest,
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -112,7 +112,7 @@ class Channel:
         """Return words, (k, 2), and log P, (k,), of the reading in row `number`."""
         span = slice(int(self.offsets[number]), int(self.offsets[number + 1]))
         log_prob = self.log_prob[span].astype(np.float32) * np.float32(-LOG_STEP)
-        return np.asarray(self.words[span]), log_prob
+        return self.words[span], log_prob
 
     def _unseen(self, keys: Sequence[str]) -> list[Candidates]:
         if self._shortlist is None:
@@ -160,6 +160,8 @@ class Shortlist:
     unigram: NDArray[np.float32]
     skeletons: list[str]
     members: list[list[int]]
+    rarity: NDArray[np.float32]
+    """Of each skeleton: what breaks ties between equally near ones, 0 to 1."""
     spelling: tuple[str, ...]
     looks_like: dict[str, str]
 
@@ -170,11 +172,13 @@ class Shortlist:
         for number, word in enumerate(model.vocabulary):
             if is_syllable(word):
                 groups.setdefault(fold(word), []).append(number)
+        mass = [float(np.logaddexp.reduce(model.unigram[ids])) for ids in groups.values()]
         return cls(
             edits,
             model.unigram,
             list(groups),
             list(groups.values()),
+            np.clip(np.array(mass, dtype=np.float32) / -20, 0, 1),
             model.vocabulary,
             _looks_like(edits),
         )
@@ -184,7 +188,7 @@ class Shortlist:
         skeletons = ["".join(self.looks_like.get(c, "") for c in k.lstrip("^")) for k in keys]
         distance = cdist(skeletons, self.skeletons, scorer=Levenshtein.distance, dtype=np.uint8)
         tried = min(_GROUPS_TRIED, len(self.skeletons))
-        nearest = np.argpartition(distance, tried - 1, axis=1)[:, :tried]
+        nearest = np.argpartition(distance + self.rarity, tried - 1, axis=1)[:, :tried]
         owners: list[int] = []
         words: list[int] = []
         for number in range(len(keys)):

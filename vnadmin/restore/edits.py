@@ -6,7 +6,7 @@ characters, two letters into one, or inserts one. Path cost is the best path's, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,16 +58,20 @@ class EditModel:
 
     def score(self, syllables: Sequence[str], readings: Sequence[str]) -> Floats:
         """Return log P(reading | syllable) for pairs, shape (n,)."""
-        count = len(syllables)
-        longest_left = max(map(len, syllables), default=0)
-        longest_right = max(map(len, readings), default=0)
-        left = {n: _encode(syllables, n, longest_left, self.rows[n]) for n in (1, 2)}
-        right = {n: _encode(readings, n, longest_right, self.columns[n]) for n in (1, 2, 3)}
+        left_of = {text: number for number, text in enumerate(dict.fromkeys(syllables))}
+        right_of = {text: number for number, text in enumerate(dict.fromkeys(readings))}
+        left_index = np.array([left_of[text] for text in syllables], dtype=np.int64)
+        right_index = np.array([right_of[text] for text in readings], dtype=np.int64)
+        left = {n: _encode(left_of, n, self.rows[n])[:, left_index] for n in (1, 2)}
+        right = {n: _encode(right_of, n, self.columns[n])[:, right_index] for n in (1, 2, 3)}
+        left_size = np.array([len(text) for text in left_of], dtype=np.int64)[left_index]
+        right_size = np.array([len(text) for text in right_of], dtype=np.int64)[right_index]
+        longest = (int(left_size.max(initial=0)), int(right_size.max(initial=0)))
         empty_row, empty_column = self.rows[0].get("", 0), self.columns[0].get("", 0)
-        best = np.full((longest_left + 1, longest_right + 1, count), -np.inf, dtype=np.float32)
+        best = np.full((longest[0] + 1, longest[1] + 1, len(syllables)), -np.inf, dtype=np.float32)
         best[0, 0] = 0.0
-        for i in range(longest_left + 1):
-            for j in range(longest_right + 1):
+        for i in range(longest[0] + 1):
+            for j in range(longest[1] + 1):
                 cell = best[i, j]
                 for a, b in STEPS:
                     if i < a or j < b:
@@ -75,22 +79,24 @@ class EditModel:
                     row = left[a][i - a] if a else empty_row
                     column = right[b][j - b] if b else empty_column
                     step = self.matrices[a, b][row, column]
-                    np.maximum(cell, best[i - a, j - b] + step, out=cell)
-        ends_left = np.fromiter(map(len, syllables), dtype=np.int64, count=count)
-        ends_right = np.fromiter(map(len, readings), dtype=np.int64, count=count)
-        result: Floats = best[ends_left, ends_right, np.arange(count)]
+                    step += best[i - a, j - b]
+                    np.maximum(cell, step, out=cell)
+        result: Floats = best[left_size, right_size, np.arange(len(syllables))]
         return result
 
 
-def _encode(texts: Sequence[str], length: int, longest: int, index: dict[str, int]) -> Ints:
+def _encode(texts: Iterable[str], length: int, index: dict[str, int]) -> Ints:
     """Return the index of each text's substring at each place, shape (longest, n); 0 past its end.
 
     A substring beyond the end is harmless: no path through it ends where the text does.
     """
-    result = np.zeros((longest, len(texts)), dtype=np.int32)
-    for number, text in enumerate(texts):
-        for place in range(len(text) - length + 1):
-            result[place, number] = index.get(text[place : place + length], 0)
+    rows = [
+        [index.get(text[place : place + length], 0) for place in range(len(text) - length + 1)]
+        for text in texts
+    ]
+    result = np.zeros((max(map(len, rows), default=0) + length, len(rows)), dtype=np.int32)
+    for number, row in enumerate(rows):
+        result[: len(row), number] = row
     return result
 
 

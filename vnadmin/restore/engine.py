@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -16,13 +17,16 @@ from vnadmin.restore.case import mend_case
 from vnadmin.restore.channel import Channel
 from vnadmin.restore.decoder import Decoded, decode
 from vnadmin.restore.items import Item, Sentence, sentences
-from vnadmin.restore.lattice import Arc, LatticeBuilder
+from vnadmin.restore.lattice import LatticeBuilder, Readings
 from vnadmin.restore.noise import LIGHT_NOISE, is_noisy, is_sure, judge
 from vnadmin.restore.stripped import StrippedChannel
 from vnadmin.vietnamese import canonical, fold
 
 _BLOCK = 32_768
-"""Characters restored at a time: bounds memory whatever a text's length."""
+"""Characters judged as one: a page, or this much of a longer one."""
+
+_BATCH = 65_536
+"""Characters decoded at a time: bounds memory whatever a text's length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,16 @@ class _Change:
     kind: EditKind
     confidence: float
     is_word: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A stretch of the text numbered `text` in its batch."""
+
+    text: int
+    source: str
+    start: int
+    end: int
 
 
 class Restorer:
@@ -97,69 +111,102 @@ class Restorer:
             self._builders[profile] = LatticeBuilder(self.model, noise, drop_junk=not stripped)
         return self._builders[profile]
 
-    def explain(self, source: str, options: Options) -> Restoration:
-        """Restore an NFC text."""
-        changes: list[_Change] = []
-        for start, end in _blocks(source):
-            profile = options.profile
-            if profile == "auto":
-                profile = judge(self, source[start:end])
-            if profile == "clean":
-                continue
-            found = list(self._restore_block(source, start, end, profile))
-            if options.profile == "auto" and profile == LIGHT_NOISE and not _is_noisy(found):
-                found = [_unchanged(change) for change in found]
-            changes += found
-        return _assemble(source, changes, options.min_confidence)
+    def explain_many(self, sources: Iterable[str], options: Options) -> Iterator[Restoration]:
+        """Restore NFC texts, a batch of them at a time."""
+        batch: list[str] = []
+        size = 0
+        for source in sources:
+            batch.append(source)
+            size += len(source)
+            if size >= _BATCH:
+                yield from self._explain_batch(batch, options)
+                batch, size = [], 0
+        yield from self._explain_batch(batch, options)
 
-    def _restore_block(self, source: str, start: int, end: int, profile: str) -> Iterator[_Change]:
-        parts = list(sentences(source, start, end, codes=True))
-        if not parts:
-            return
-        lattice, arcs = self.builder(profile).build(source, parts)
-        decoded = decode(self.model, lattice)
-        for sentence, path in zip(parts, decoded.paths, strict=True):
-            yield from self._changes(source, sentence, path, arcs, decoded)
+    def _explain_batch(self, sources: list[str], options: Options) -> Iterator[Restoration]:
+        """Restore texts; each block of theirs is decoded with others of the same profile."""
+        changes: list[list[_Change]] = [[] for _ in sources]
+        blocks: dict[str, list[_Block]] = defaultdict(list)
+        size = 0
+        for number, source in enumerate(sources):
+            for start, end in _blocks(source):
+                profile = options.profile
+                if profile == "auto":
+                    profile = judge(self, source[start:end])
+                if profile != "clean":
+                    blocks[profile].append(_Block(number, source, start, end))
+                size += end - start
+                if size >= _BATCH:
+                    self._restore(blocks, changes, options)
+                    blocks, size = defaultdict(list), 0
+        self._restore(blocks, changes, options)
+        for source, found in zip(sources, changes, strict=True):
+            found.sort(key=lambda change: change.start)
+            yield _assemble(source, found, options.min_confidence)
+
+    def _restore(
+        self,
+        blocks: dict[str, list[_Block]],
+        changes: list[list[_Change]],
+        options: Options,
+    ) -> None:
+        """Decode blocks by profile and add what was decided to their texts' changes."""
+        for profile, group in blocks.items():
+            parts = [list(sentences(b.source, b.start, b.end, codes=True)) for b in group]
+            together = [sentence for own in parts for sentence in own]
+            if not together:
+                continue
+            readings = self.builder(profile).build(together)
+            decoded = decode(self.model, readings.lattice)
+            paths = iter(decoded.paths)
+            for block, own in zip(group, parts, strict=True):
+                found = [
+                    change
+                    for sentence in own
+                    for change in self._changes(sentence, next(paths), readings, decoded)
+                ]
+                judged = options.profile == "auto" and profile == LIGHT_NOISE
+                if judged and not _is_noisy(found):
+                    found = [_unchanged(change) for change in found]
+                changes[block.text] += found
 
     def _changes(
-        self,
-        source: str,
-        sentence: Sentence,
-        path: Sequence[int],
-        arcs: Sequence[Arc],
-        decoded: Decoded,
+        self, sentence: Sentence, path: Sequence[int], readings: Readings, decoded: Decoded
     ) -> Iterator[_Change]:
+        source = sentence.source
+        lattice = readings.lattice
         for number in path[:-1]:
-            arc = arcs[number]
-            item = sentence.items[arc.first]
+            choice = readings.choice[readings.choice_of[number]]
+            first, last = int(lattice.start[number]), int(lattice.end[number])
+            item = sentence.items[first]
+            start, end = item.core_start, item.core_end + choice.swallowed
             confidence = min(1.0, float(decoded.posterior[number]))
-            if arc.words == ():
+            if choice.words == ():
                 yield _junk(source, item, confidence)
             elif item.kind == "code":
-                core = source[arc.start : arc.end]
-                text = None if item.repaired == core else item.repaired
-                yield _Change(arc.start, arc.end, text, "code", confidence)
-            elif arc.words is None:
-                yield _Change(
-                    arc.start, arc.end, None, "word", confidence, is_word=item.kind != "sign"
-                )
+                text = None if item.repaired == source[start:end] else item.repaired
+                yield _Change(start, end, text, "code", confidence)
+            elif choice.words is None:
+                yield _Change(start, end, None, "word", confidence, item.kind != "sign")
             else:
-                text = self._written(source, arc, item, at_start=arc.first == 0)
+                core = source[start:end]
+                text = self._written(core, choice.words, item, at_start=first == 0)
                 kind: EditKind = "word"
-                if arc.last - arc.first > 1:
+                if last - first > 1:
                     kind = "join"
-                elif len(arc.words) > 1:
+                elif len(choice.words) > 1:
                     kind = "split"
-                yield _Change(arc.start, arc.end, text, kind, confidence)
+                yield _Change(start, end, text, kind, confidence)
 
-    def _written(self, source: str, arc: Arc, item: Item, *, at_start: bool) -> str | None:
-        """Return the arc's words in the source's case, or `None` if the source says just that."""
-        core = source[arc.start : arc.end]
-        words = [self.model.vocabulary[w] for w in arc.words or ()]
+    def _written(
+        self, core: str, numbers: Sequence[int], item: Item, *, at_start: bool
+    ) -> str | None:
+        """Return words in the source's case, or `None` if the source says just that."""
+        words = [self.model.vocabulary[number] for number in numbers]
         if len(words) == 1 and canonical(core) == words[0]:
             return None
         first = mend_case(words[0], core, upper=item.upper, at_start=at_start)
-        rest = [w.upper() if item.upper else w for w in words[1:]]
+        rest = [word.upper() if item.upper else word for word in words[1:]]
         text = " ".join([first, *rest])
         return None if text == core else text
 

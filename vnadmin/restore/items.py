@@ -50,8 +50,9 @@ class Item:
 
 @dataclass(slots=True)
 class Sentence:
-    """Items that the language model sees in one context."""
+    """Items of one source text that the language model sees in one context."""
 
+    source: str
     items: list[Item]
     complete: bool
     """Whether it ends where a sentence does, not where it had to be cut."""
@@ -64,18 +65,18 @@ def sentences(source: str, start: int, end: int, *, codes: bool) -> Iterator[Sen
     for line in _lines(source, start, end, found):
         capitals = bool(line) and line[0].upper and line[-1].upper
         if current and capitals != (current[-1].upper and current[0].upper):
-            yield Sentence(current, True)
+            yield Sentence(source, current, True)
             current = []
         for item in line:
             current.append(item)
             if _ends_sentence(source, item):
-                yield Sentence(current, True)
+                yield Sentence(source, current, True)
                 current = []
             elif len(current) >= _LONGEST_SENTENCE:
-                yield Sentence(current, False)
+                yield Sentence(source, current, False)
                 current = []
     if current:
-        yield Sentence(current, True)
+        yield Sentence(source, current, True)
 
 
 def _ends_sentence(source: str, item: Item) -> bool:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vnadmin.language import words as lm_words
 from vnadmin.language.model import LanguageModel
 from vnadmin.restore.channel import NO_WORD, Candidates
 from vnadmin.restore.decoder import Lattice
-from vnadmin.restore.items import Item, Sentence
+from vnadmin.restore.items import Item, Kind, Sentence
 from vnadmin.restore.tokens import key_of, straight_quotes
 
 # Prices in nats, all log probabilities. Chosen on rendered pages and development scans.
@@ -24,11 +26,22 @@ _QUOTE = {'"': -0.5, "'": -3.5}  # a closing mark that opened nowhere; else part
 _JUNK_AT = (-9.0, -4.5, -1.0)  # junk inside a line, at its edge, on a line of its own
 _JUNK_LETTER, _JUNK_SIGN = -3.3, -1.8
 _JUNK_LONGEST = 5
-_SIGN_KEPT = -0.5
-_ODD_SIGN_KEPT = -8.0
-_PLAIN_SIGNS = frozenset(["-", "–", "—", "+", "*", "•", "&", "/", "…", "...", "x", "="])
+_PLAIN_SIGNS = frozenset(["-", "–", "+", "•", "*", "…", "..."])
+_PUNCTUATION = frozenset("()[]“”\"'’‘«».,;:!?…/—=%")
+_SIGN_KEPT = (-0.5, -2.0, -10.0)  # a plain one, punctuation standing alone, anything else
+_ODD_JUNK_AT, _ODD_JUNK_SIGN = (-4.0, -2.0, -1.0), -0.5
+_LIST_MARKS = (")", ".", "/", "-")
+_DIGITS_AS_WORD = -7.0  # a number is kept rather than read as a word less likely to look so
+_DIGITS_LONGEST = 3
 _JOIN = -5.0  # an engine putting a space inside a word, where training never saw this one
 _JOIN_LONGEST = 3  # one of the parts is at most this long
+
+
+_SAID = 3
+"""Words an arc can say at most."""
+
+_REMEMBERED = 300_000
+"""Choices remembered before starting anew: some 60 MB."""
 
 
 class Noise(Protocol):
@@ -41,28 +54,41 @@ class Noise(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Arc:
-    """What an arc does to the source: `words` replace `source[start:end]`.
-
-    `words` is `None` where the source stays as it is, and empty where it is dropped.
-    """
-
-    start: int
-    end: int
-    words: tuple[int, ...] | None
-    first: int
-    last: int
-    """The items it covers, numbers within its sentence, `last` exclusive."""
-
-
-@dataclass(frozen=True, slots=True)
 class Choice:
-    """One reading of a form: words, log P, and how much of the tail it swallows."""
+    """One reading of an item, or of two that belong together.
+
+    `words` are what it says; `None` where the source stays as it is, empty where it is dropped.
+    `said` is what the language model hears. `swallowed` counts the characters of the tail, or
+    after a join of everything up to the second core's end, that the reading takes in.
+    """
 
     words: tuple[int, ...] | None
     said: tuple[int, ...]
     log_prob: float
     swallowed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """All that the choices of an item depend on; items of the same form share them."""
+
+    kind: Kind
+    core: str
+    tail: str
+    upper: bool
+    edge: int
+    attached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """A lattice over sentences, and the choice behind each of its arcs."""
+
+    lattice: Lattice
+    choice: list[Choice]
+    """Choices by number."""
+    choice_of: NDArray[np.int64]
+    """Of each arc; -1 where a sentence ends."""
 
 
 class LatticeBuilder:
@@ -72,92 +98,122 @@ class LatticeBuilder:
         self._model = model
         self._noise = noise
         self._drop_junk = drop_junk
-        self._forms: dict[tuple[str, str, bool], list[Choice]] = {}
+        self._lock = Lock()
+        self._forget()
 
-    def build(self, source: str, parts: Sequence[Sentence]) -> tuple[Lattice, list[Arc]]:
-        """Return the lattice of `parts` and what each of its arcs does."""
-        self._prepare(source, parts)
-        arcs: list[Arc] = []
-        said: list[tuple[int, ...]] = []
-        log_prob: list[float] = []
-        sequence: list[int] = []
-        boundary = self._model.index[lm_words.BOUNDARY]
-        lengths = []
-        for number, sentence in enumerate(parts):
-            for place, item in enumerate(sentence.items):
-                for choice in self._choices(source, item):
-                    arcs.append(
-                        Arc(
-                            item.core_start,
-                            item.core_end + choice.swallowed,
-                            choice.words,
-                            place,
-                            place + 1,
-                        )
-                    )
-                    said.append(choice.said)
-                    log_prob.append(choice.log_prob)
-                if place + 1 < len(sentence.items):
-                    following = sentence.items[place + 1]
-                    for words, value in self._joins(source, item, following):
-                        arcs.append(
-                            Arc(item.core_start, following.core_end, words, place, place + 2)
-                        )
-                        said.append(words)
-                        log_prob.append(value)
-            size = len(sentence.items)
-            arcs.append(Arc(0, 0, None, size, size + 1))
-            said.append((boundary,) if sentence.complete else ())
-            log_prob.append(0.0)
-            lengths.append(size + 1)
-            sequence += [number] * (len(arcs) - len(sequence))
-        spoken = np.full((len(said), 3), NO_WORD, dtype=np.uint16)
-        for row, saying in enumerate(said):
-            spoken[row, : len(saying)] = saying
-        lattice = Lattice(
-            np.array(lengths, dtype=np.int64),
-            np.array(sequence, dtype=np.int64),
-            np.array([a.first for a in arcs], dtype=np.int64),
-            np.array([a.last for a in arcs], dtype=np.int64),
-            spoken,
-            np.array(log_prob, dtype=np.float32),
+    def _forget(self) -> None:
+        self._spans: dict[Form, tuple[int, int]] = {}
+        self._choices: list[Choice] = []
+        self._said = np.empty((0, _SAID), dtype=np.uint16)
+        self._log_prob = np.empty(0, dtype=np.float32)
+
+    def build(self, parts: Sequence[Sentence]) -> Readings:
+        """Return the lattice of `parts`."""
+        forms = [[_form(s.source, item) for item in s.items] for s in parts]
+        with self._lock:
+            if len(self._choices) > _REMEMBERED:
+                self._forget()
+            self._learn(forms)
+            spans, said, log_prob = self._spans, self._said, self._log_prob
+            choices = list(self._choices)
+        sizes = np.array([len(s.items) for s in parts], dtype=np.int64)
+        span = np.array([spans[form] for row in forms for form in row], dtype=np.int64)
+        span = span.reshape(-1, 2)
+        count = span[:, 1]
+        place = np.arange(len(span)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        number = np.repeat(span[:, 0], count) + (
+            np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
         )
-        return lattice, arcs
+        sequence = np.repeat(np.repeat(np.arange(len(parts)), sizes), count)
+        start = np.repeat(place, count)
+        extra = self._joins(parts)
+        joined_start = np.array(extra.start, dtype=np.int64)
+        choices += extra.choices
+        final = np.array([s.complete for s in parts])
+        final_said = np.full((len(parts), _SAID), NO_WORD, dtype=np.uint16)
+        final_said[final, 0] = self._model.index[lm_words.BOUNDARY]
+        lattice = Lattice(
+            sizes + 1,
+            np.concatenate(
+                [sequence, np.array(extra.sequence, dtype=np.int64), np.arange(len(parts))]
+            ),
+            np.concatenate([start, joined_start, sizes]),
+            np.concatenate([start + 1, joined_start + 2, sizes + 1]),
+            np.concatenate([said[number], _said_array(extra.choices), final_said]),
+            np.concatenate(
+                [
+                    log_prob[number],
+                    np.array([c.log_prob for c in extra.choices], dtype=np.float32),
+                    np.zeros(len(parts), dtype=np.float32),
+                ]
+            ),
+        )
+        joined = np.arange(len(choices) - len(extra.choices), len(choices))
+        ends = np.full(len(parts), -1)
+        return Readings(lattice, choices, np.concatenate([number, joined, ends]))
 
-    def _prepare(self, source: str, parts: Sequence[Sentence]) -> None:
-        """Work out all new forms in one go: unseen readings are cheaper together."""
-        wanted: dict[str, None] = {}
-        forms: dict[tuple[str, str, bool], None] = {}
-        for sentence in parts:
-            for item in sentence.items:
-                if item.kind != "word" and not _short_number(source, item):
-                    continue
-                form = _form(source, item)
-                if form not in self._forms and form not in forms:
-                    forms[form] = None
-                    for key, _, _ in _variants(*form):
-                        wanted[key] = None
-        keys = list(wanted)
-        found = dict(zip(keys, self._noise.candidates(keys), strict=True))
-        for form in forms:
-            self._forms[form] = self._form_choices(form, found)
+    def _learn(self, forms: list[list[Form]]) -> None:
+        """Work out the choices of all new forms in one go: unseen readings are cheaper together."""
+        new = {form: None for row in forms for form in row if form not in self._spans}
+        keys: dict[str, None] = {}
+        for form in new:
+            if _has_candidates(form):
+                keys |= {key: None for key, _, _ in _variants(form)}
+        wanted = list(keys)
+        found = dict(zip(wanted, self._noise.candidates(wanted), strict=True))
+        fresh: list[Choice] = []
+        for form in new:
+            own = self._form_choices(form, found)
+            self._spans[form] = (len(self._choices) + len(fresh), len(own))
+            fresh += own
+        self._choices += fresh
+        self._said = np.concatenate([self._said, _said_array(fresh)])
+        log_prob = np.array([c.log_prob for c in fresh], dtype=np.float32)
+        self._log_prob = np.concatenate([self._log_prob, log_prob])
 
-    def _form_choices(
-        self, form: tuple[str, str, bool], found: dict[str, Candidates]
-    ) -> list[Choice]:
-        core, tail, upper = form
+    def _form_choices(self, form: Form, found: dict[str, Candidates]) -> list[Choice]:
+        if form.kind == "code":
+            return [Choice(None, (self._model.index[lm_words.CODE],), 0.0)]
+        if form.kind == "sign":
+            return self._sign_choices(form)
+        if form.kind == "number" and not _has_candidates(form):
+            word = (self._model.index[lm_words.number_class(form.core)],)
+            return [Choice(None, () if form.edge == 2 else word, 0.0)]
+        choices = self._word_choices(form, found)
+        short = len(form.core) <= _JUNK_LONGEST and form.tail not in _LIST_MARKS
+        if self._drop_junk and form.kind == "word" and form.edge and short and not form.attached:
+            price = _JUNK_AT[form.edge] + _JUNK_LETTER * len(form.core)
+            choices.append(Choice((), (), price, len(form.tail)))
+        return choices
+
+    def _sign_choices(self, form: Form) -> list[Choice]:
+        text = form.core
+        oddness = 0 if text in _PLAIN_SIGNS else 1 if _PUNCTUATION.issuperset(text) else 2
+        choices = [Choice(None, (), 0.0 if form.attached else _SIGN_KEPT[oddness])]
+        if self._drop_junk and not form.attached:
+            at, each = (_ODD_JUNK_AT, _ODD_JUNK_SIGN) if oddness == 2 else (_JUNK_AT, _JUNK_SIGN)
+            choices.append(Choice((), (), at[form.edge] + each * len(text)))
+        key = key_of(text, False)
+        if key in getattr(self._noise, "keys", {}):  # training saw a word read as it ("&" for ở)
+            (found,) = self._noise.candidates([key])
+            pairs = zip(found.words.tolist(), found.log_prob.tolist(), strict=True)
+            choices += [Choice((w[0],), (w[0],), p) for w, p in pairs if w[1] == NO_WORD]
+        return choices
+
+    def _word_choices(self, form: Form, found: dict[str, Candidates]) -> list[Choice]:
+        core = form.core
         result: dict[tuple[tuple[int, ...], int], Choice] = {}
         digits = core.isdigit()
-        for key, swallowed, price in _variants(core, tail, upper):
+        for key, swallowed, price in _variants(form):
             candidates = found[key]
             for pair, value in zip(
                 candidates.words.tolist(), candidates.log_prob.tolist(), strict=True
             ):
                 words = (pair[0],) if pair[1] == NO_WORD else (pair[0], pair[1])
-                if digits and value < -7.0:
+                if digits and value < _DIGITS_AS_WORD:
                     continue
                 result[words, swallowed] = Choice(words, words, value + price, swallowed)
-        whole = _QUOTE.get(straight_quotes(tail)[:1], 0.0)
+        whole = _QUOTE.get(straight_quotes(form.tail)[:1], 0.0)
         own = self._model.index.get(lm_words.word_of(core), 0) if not digits else 0
         if digits:
             kind = self._model.index[lm_words.number_class(core)]
@@ -172,87 +228,84 @@ class LatticeBuilder:
             result[(own,), 0] = Choice((own,), (own,), _IDENTITY + whole)
         return list(result.values())
 
-    def _choices(self, source: str, item: Item) -> list[Choice]:
-        length = item.core_end - item.core_start
-        if item.kind == "code":
-            word = (self._model.index[lm_words.CODE],)
-            return [Choice(None, word, 0.0)]
-        if item.kind == "number":
-            if item.edge == 2:
-                return [Choice(None, (), 0.0)]
-            if _short_number(source, item):
-                return self._forms[_form(source, item)]
-            core = source[item.core_start : item.core_end]
-            return [Choice(None, (self._model.index[lm_words.number_class(core)],), 0.0)]
-        if item.kind == "sign":
-            text = source[item.core_start : item.core_end]
-            kept = _SIGN_KEPT if text in _PLAIN_SIGNS or item.attached else _ODD_SIGN_KEPT
-            choices = [Choice(None, (), kept)]
-            if self._drop_junk and not item.attached:
-                price = _JUNK_AT[item.edge] + _JUNK_SIGN * length
-                choices.append(Choice((), (), price))
-            return choices
-        choices = self._forms[_form(source, item)]
-        if self._drop_junk and item.edge and not item.attached and self._may_be_junk(source, item):
-            price = _JUNK_AT[item.edge] + _JUNK_LETTER * length
-            choices = [*choices, Choice((), (), price, item.end - item.core_end)]
-        return choices
-
-    def _may_be_junk(self, source: str, item: Item) -> bool:
-        """Short, and no mark of a list: "a)", "II."."""
-        short = item.core_end - item.core_start <= _JUNK_LONGEST
-        return short and source[item.core_end : item.end] not in (")", ".", "/", "-")
-
-    def _joins(
-        self, source: str, item: Item, following: Item
-    ) -> list[tuple[tuple[int, ...], float]]:
-        """Return words that both items together may be, a space having come between them."""
-        if item.kind != "word" or following.kind not in ("word", "number"):
-            return []
-        if item.end != item.core_end or following.start != following.core_start:
-            return []
-        left = source[item.core_start : item.core_end]
-        right = source[following.core_start : following.core_end]
-        if min(len(left), len(right)) > _JOIN_LONGEST:
-            return []
+    def _joins(self, parts: Sequence[Sentence]) -> _Joins:
+        """Find neighbours that may be one word, a space having come between them."""
         known = getattr(self._noise, "keys", {})
-        upper = item.upper or following.upper
-        result: list[tuple[tuple[int, ...], float]] = []
-        for key, price in (
-            (key_of(f"{left} {right}", upper), 0.0),
-            (key_of(left + right, upper), _JOIN),
-        ):
-            if key in known:
-                (candidates,) = self._noise.candidates([key])
-                for pair, value in zip(
-                    candidates.words.tolist(), candidates.log_prob.tolist(), strict=True
-                ):
+        result = _Joins([], [], [])
+        for number, sentence in enumerate(parts):
+            items = sentence.items
+            for place in range(len(items) - 1):
+                item, following = items[place], items[place + 1]
+                short = min(
+                    item.core_end - item.core_start, following.core_end - following.core_start
+                )
+                if short > _JOIN_LONGEST or item.kind != "word":
+                    continue
+                if item.end != item.core_end or following.start != following.core_start:
+                    continue
+                if following.kind not in ("word", "number"):
+                    continue
+                left = sentence.source[item.core_start : item.core_end]
+                right = sentence.source[following.core_start : following.core_end]
+                upper = item.upper or following.upper
+                spaced, closed = key_of(f"{left} {right}", upper), key_of(left + right, upper)
+                key, price = (spaced, 0.0) if spaced in known else (closed, _JOIN)
+                if key not in known:
+                    continue
+                (found,) = self._noise.candidates([key])
+                for pair, value in zip(found.words.tolist(), found.log_prob.tolist(), strict=True):
                     if pair[1] == NO_WORD:
-                        result.append(((pair[0],), value + price))
-                break
+                        word = (pair[0],)
+                        swallowed = following.core_end - item.core_end
+                        result.choices.append(Choice(word, word, value + price, swallowed))
+                        result.sequence.append(number)
+                        result.start.append(place)
         return result
 
 
-def _form(source: str, item: Item) -> tuple[str, str, bool]:
-    return source[item.core_start : item.core_end], source[item.core_end : item.end], item.upper
+@dataclass(frozen=True, slots=True)
+class _Joins:
+    """Choices that cover two items: the sentence and the place of the first."""
+
+    choices: list[Choice]
+    sequence: list[int]
+    start: list[int]
 
 
-def _variants(core: str, tail: str, upper: bool) -> list[tuple[str, int, float]]:
+def _said_array(choices: Sequence[Choice]) -> NDArray[np.uint16]:
+    result = np.full((len(choices), _SAID), NO_WORD, dtype=np.uint16)
+    for row, choice in enumerate(choices):
+        result[row, : len(choice.said)] = choice.said
+    return result
+
+
+def _form(source: str, item: Item) -> Form:
+    core = source[item.core_start : item.core_end]
+    if item.kind == "code":
+        return _CODE_FORM
+    tail = source[item.core_end : item.end]
+    return Form(item.kind, core, tail, item.upper, item.edge, item.attached)
+
+
+_CODE_FORM = Form("code", "", "", False, 0, False)
+
+
+def _has_candidates(form: Form) -> bool:
+    """Whether a channel has a say: a word, or a number that may be a garbled one (14 for là)."""
+    if form.kind == "number":
+        return form.core.isdigit() and len(form.core) <= _DIGITS_LONGEST and form.edge != 2
+    return form.kind == "word"
+
+
+def _variants(form: Form) -> list[tuple[str, int, float]]:
     """Return keys for the core alone and with quotation marks of its tail taken in.
 
     Each with how many characters of the tail it takes in, and the price of the rest.
     """
-    straight = straight_quotes(tail)
-    result = [(key_of(core, upper), 0, _QUOTE.get(straight[:1], 0.0))]
+    straight = straight_quotes(form.tail)
+    result = [(key_of(form.core, form.upper), 0, _QUOTE.get(straight[:1], 0.0))]
     for taken in (1, 2):
-        if straight[taken - 1 : taken] in _QUOTE:
-            result.append((key_of(core + tail[:taken], upper), taken, 0.0))
-        else:
+        if straight[taken - 1 : taken] not in _QUOTE:
             break
+        result.append((key_of(form.core + form.tail[:taken], form.upper), taken, 0.0))
     return result
-
-
-def _short_number(source: str, item: Item) -> bool:
-    """Whether an item is a number that may be a garbled word (14 for là)."""
-    core = source[item.core_start : item.core_end]
-    return item.kind == "number" and core.isdigit() and len(core) <= 3

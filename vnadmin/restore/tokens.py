@@ -15,8 +15,8 @@ _AFTER_CLOSE = regex.compile(r"(?<=\p{L}{2}[.,;:]?[”»)])(?=[^\s.,;:!?…”»
 _BETWEEN = regex.compile(
     r"(?<=\p{L}{2})[-–—/](?=\p{L}{2})|(?<=[\p{L}\d])[.,;:)](?=\p{Lu}?\p{Ll}{2})"
 )
-_LEADING = regex.compile(r"[(\[{“‘\"'«„‟‛`\-–—/+*•…<>,.;:=|~]*")
-_TRAILING = regex.compile(r"[)\]}”’\"'»“‘`´,.;:!?…\-–—/<>=|~*]*$")
+_LEADING = regex.compile(r"[(\[{“‘\"'«„‟‛`\-–—/+*•…<>,.;:=|~_]*")
+_TRAILING = regex.compile(r"[)\]}”’\"'»“‘`´,.;:!?…\-–—/<>=|~*_]*$")
 
 _QUOTES = str.maketrans("“”„‟″«»‘’‚‛`´", '"""""""' + "''''''")
 

@@ -26,7 +26,7 @@ from vnadmin.restore.channel import (
 from vnadmin.restore.edits import FLOOR, EditModel, Steps, best_path
 from vnadmin.restore.tokens import key_of, split_affixes, straight_quotes
 from vnadmin.train.align import align, split_insertions
-from vnadmin.vietnamese import canonical, fold
+from vnadmin.vietnamese import canonical, fold, split_tone
 
 _ROUNDS = 4
 _SMOOTHING = 0.1
@@ -139,19 +139,56 @@ def _first_steps(spellings: Counter[tuple[str, str]]) -> Steps:
 
 
 def _normalised(counts: Counter[tuple[str, str]]) -> Steps:
-    """Turn counts into log P(step | first letter); an insertion's share is of all letters."""
+    """Turn counts into log P(step | first letter); an insertion's share is of all letters.
+
+    A letter's own shares are interpolated with those of its kin: letters that differ by tone
+    only, and letters of the same base. What happens to ồ tells something about ổ.
+    """
     total: Counter[str] = Counter()
     for (left, _), n in counts.items():
         total[left[:1]] += n
     everything = sum(total.values())
+    own: Shares = defaultdict(dict)
     steps: Steps = {}
     for (left, right), n in counts.items():
-        if left and n < 0.7 and len(left) + len(right) > 2:
-            continue  # long steps seen once are alignment accidents
-        base = total[left[:1]] if left else everything
-        share = (n + _SMOOTHING) / (base + 20 * _SMOOTHING)
-        steps[left, right] = math.log(0.98 * share + math.exp(FLOOR))
+        if not left:
+            steps[left, right] = math.log((n + _SMOOTHING) / everything + math.exp(FLOOR))
+        elif n >= _SEEN_ONCE or len(left) + len(right) <= 2:
+            own[left[0]][left[1:], right] = n / total[left[0]]
+    by_tone = _kin_shares(own, total, lambda letter: split_tone(letter)[0])
+    by_base = _kin_shares(own, total, fold)
+    for letter, shares in own.items():
+        kin = (by_tone[split_tone(letter)[0]], by_base[fold(letter)])
+        for rest, right in {*shares, *kin[0], *kin[1]}:
+            mixed = sum(
+                weight * table.get((rest, right), 0.0)
+                for weight, table in zip(_OWN_AND_KIN, (shares, *kin), strict=True)
+            )
+            if mixed > 0:
+                steps[letter + rest, right] = math.log(0.98 * mixed + math.exp(FLOOR))
     return steps
+
+
+Shares = dict[str, dict[tuple[str, str], float]]
+"""By first letter: share of each step, named by its second letter (or "") and what is read."""
+
+_OWN_AND_KIN = (0.8, 0.15, 0.05)
+_SEEN_ONCE = 0.7  # log1p(1): long steps seen once are alignment accidents
+
+
+def _kin_shares(own: Shares, total: Counter[str], kin_of: Callable[[str], str]) -> Shares:
+    """Return the shares of each family of letters, its members weighed by frequency."""
+    result: Shares = defaultdict(dict)
+    size: Counter[str] = Counter()
+    for letter, shares in own.items():
+        family = kin_of(letter)
+        size[family] += total[letter]
+        for step, share in shares.items():
+            result[family][step] = result[family].get(step, 0.0) + share * total[letter]
+    return {
+        family: {step: value / size[family] for step, value in shares.items()}
+        for family, shares in result.items()
+    }
 
 
 def train_channel(
