@@ -167,18 +167,21 @@ def _score(name: str, system: System, pairs: Sequence[Pair], identity: bool) -> 
 
 
 def _pyvi(texts: Sequence[str]) -> list[str]:
-    """pyvi's add_accents; it fails on text with accents (trungtv/pyvi#15), so it gets none."""
+    """pyvi's add_accents; it fails on text with accents (trungtv/pyvi#15), so it gets none.
+
+    A line it fails on all the same is left as read.
+    """
+    from pyvi import ViUtils
+
+    def line_with_accents(line: str) -> str:
+        try:
+            return str(ViUtils.add_accents(line)) if line.strip() else line
+        except KeyError:
+            return line
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from pyvi import ViUtils
-
-        return [
-            "\n".join(
-                str(ViUtils.add_accents(line)) if line.strip() else line
-                for line in fold(text).split("\n")
-            )
-            for text in texts
-        ]
+        return ["\n".join(map(line_with_accents, fold(text).split("\n"))) for text in texts]
 
 
 def report(scores: Sequence[Score]) -> str:
