@@ -7,10 +7,6 @@ from pathlib import Path
 
 from vnadmin.errors import UsageError
 
-PROFILES = ("auto", "clean", "eng", "vie", "stripped")
-"""Kinds of noise by name: found out by itself; none; read by Tesseract's English or Vietnamese
-model; accents stripped."""
-
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -18,7 +14,9 @@ class Options:
 
     Attributes:
         model: directory of a model built with `vnadmin train`; `None` for the shipped one.
-        profile: one of `PROFILES`, or the name of a channel in the model's directory.
+        profile: the kind of noise: "auto" finds it out block by block, "clean" changes nothing,
+            "stripped" means lost accents, "eng" and "vie" name the Tesseract model that read
+            the page; any other channel of the model's directory by its name.
         min_confidence: an edit whose confidence (0 to 1) is lower is not made.
     """
 

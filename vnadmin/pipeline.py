@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vnadmin.document import Citation, Document, Edit, Page, Source, Word
+from vnadmin.document import Citation, Document, OffsetMap, Page, Source, Word
 from vnadmin.errors import InputError
 from vnadmin.extract import extract_from_text
 from vnadmin.formats.decode import decode
@@ -227,47 +227,3 @@ def _page(raw: RawPage, at: int, to_restored: OffsetMap, restored: Sequence[Rest
     start = to_restored.start(at)
     end = to_restored.end(at + len(raw.text.removesuffix("\f")))
     return Page(raw.number, raw.width, raw.height, start, max(start, end), tuple(words))
-
-
-class OffsetMap:
-    """Maps offsets of one side of a document's edits to the other.
-
-    An offset inside a changed stretch maps to the stretch's start or end, whichever takes it in.
-    """
-
-    def __init__(self, stretches: Sequence[tuple[int, int, int, int]]) -> None:
-        """Take (start, end, other start, other end) of each changed stretch, in text order."""
-        self._stretches = stretches
-        self._starts = [stretch[0] for stretch in stretches]
-        self._ends = [stretch[1] for stretch in stretches]
-
-    @classmethod
-    def to_source(cls, edits: Iterable[Edit]) -> OffsetMap:
-        """Restored offsets → source offsets."""
-        return cls([(e.start, e.end, e.source_start, e.source_end) for e in edits])
-
-    @classmethod
-    def to_restored(cls, edits: Iterable[Edit]) -> OffsetMap:
-        """Source offsets → restored offsets."""
-        return cls([(e.source_start, e.source_end, e.start, e.end) for e in edits])
-
-    def start(self, offset: int) -> int:
-        """Where a span that starts at `offset` starts on the other side (after what was cut)."""
-        after = bisect_right(self._ends, offset)
-        if after < len(self._stretches) and self._starts[after] <= offset:
-            return self._stretches[after][2]
-        return self._shifted(after, offset)
-
-    def end(self, offset: int) -> int:
-        """Where a span that ends at `offset` ends on the other side (before what was cut)."""
-        before = bisect_left(self._starts, offset)
-        if before and self._ends[before - 1] > offset:
-            return self._stretches[before - 1][3]
-        return self._shifted(before, offset)
-
-    def _shifted(self, before: int, offset: int) -> int:
-        """`offset` behind the first `before` stretches, outside any."""
-        if before == 0:
-            return offset
-        _, end, _, other_end = self._stretches[before - 1]
-        return other_end + offset - end

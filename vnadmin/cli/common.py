@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from vnadmin.errors import ExitCode, InputError, OutputError
-from vnadmin.options import PROFILES, Options
+from vnadmin.options import Options
 
 Subparsers = Any  # argparse keeps this class private
 
@@ -52,7 +52,7 @@ def add_restore_options(parser: argparse.ArgumentParser, *, encoding: bool = Tru
         "--profile",
         metavar="NAME",
         default="auto",
-        help=f"what garbled the text: {', '.join(PROFILES)} or a channel of --model "
+        help="what garbled the text: auto, clean, stripped, eng, vie or a channel of --model "
         "(default: auto, told by the text)",
     )
     group.add_argument(

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from vnadmin.document import Edit, EditKind, apply_edits
-from vnadmin.errors import ModelError
+from vnadmin.document import Edit, EditKind, OffsetMap, apply_edits
+from vnadmin.errors import ModelError, UsageError
 from vnadmin.language.model import LanguageModel
 from vnadmin.options import Options
 from vnadmin.restore.case import mend_case
@@ -20,6 +20,7 @@ from vnadmin.restore.items import Item, Sentence, sentences
 from vnadmin.restore.lattice import LatticeBuilder, Readings
 from vnadmin.restore.noise import LIGHT_NOISE, is_noisy, is_sure, judge
 from vnadmin.restore.stripped import StrippedChannel
+from vnadmin.restore.unicode import chain, to_nfc
 from vnadmin.vietnamese import canonical, fold
 
 _BLOCK = 32_768
@@ -93,9 +94,13 @@ class Restorer:
         """Return the named channel of the model's directory.
 
         Raises:
-            ModelError: if there is none of that name.
+            UsageError: if there is none of that name.
+            ModelError: if it is damaged.
         """
         if name not in self._channels:
+            if name not in self.channel_names():
+                known = ", ".join(["auto", "clean", "stripped", *self.channel_names()])
+                raise UsageError(f"no profile named {name!r}; there are: {known}")
             self._channels[name] = Channel.load(self._directory / name, self.model)
         return self._channels[name]
 
@@ -112,7 +117,7 @@ class Restorer:
         return self._builders[profile]
 
     def explain_many(self, sources: Iterable[str], options: Options) -> Iterator[Restoration]:
-        """Restore NFC texts, a batch of them at a time."""
+        """Restore texts, a batch of them at a time."""
         batch: list[str] = []
         size = 0
         for source in sources:
@@ -125,10 +130,11 @@ class Restorer:
 
     def _explain_batch(self, sources: list[str], options: Options) -> Iterator[Restoration]:
         """Restore texts; each block of theirs is decoded with others of the same profile."""
+        composed = [to_nfc(source) for source in sources]
         changes: list[list[_Change]] = [[] for _ in sources]
         blocks: dict[str, list[_Block]] = defaultdict(list)
         size = 0
-        for number, source in enumerate(sources):
+        for number, (source, _) in enumerate(composed):
             for start, end in _blocks(source):
                 profile = options.profile
                 if profile == "auto":
@@ -140,9 +146,9 @@ class Restorer:
                     self._restore(blocks, changes, options)
                     blocks, size = defaultdict(list), 0
         self._restore(blocks, changes, options)
-        for source, found in zip(sources, changes, strict=True):
+        for source, (text, first), found in zip(sources, composed, changes, strict=True):
             found.sort(key=lambda change: change.start)
-            yield _assemble(source, found, options.min_confidence)
+            yield _before_nfc(source, first, _assemble(text, found, options.min_confidence))
 
     def _restore(
         self,
@@ -296,6 +302,23 @@ def _assemble(source: str, changes: Sequence[_Change], min_confidence: float) ->
         if change.is_word and end > start:
             words.append(RestoredWord(start, end, change.start, change.end, round(confidence, 4)))
     return Restoration(apply_edits(source, edits), tuple(edits), tuple(words))
+
+
+def _before_nfc(source: str, first: Sequence[Edit], restored: Restoration) -> Restoration:
+    """Make a restoration of the composed text one of `source`; `first` composed it."""
+    if not first:
+        return restored
+    middle = apply_edits(source, first)
+    to_source = OffsetMap.to_source(first)
+    words = tuple(
+        replace(
+            word,
+            source_start=to_source.start(word.source_start),
+            source_end=to_source.end(word.source_end),
+        )
+        for word in restored.words
+    )
+    return Restoration(restored.text, tuple(chain(source, first, middle, restored.edits)), words)
 
 
 def shipped_model() -> Path:

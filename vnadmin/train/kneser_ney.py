@@ -115,8 +115,7 @@ def _gain(orders: list[Order], n: int) -> Floats:
     order, lower = orders[n - 1], orders[n - 2]
     gamma = order.gamma[np.searchsorted(order.contexts, order.keys >> np.uint64(16))]
     below = lower.prob[np.searchsorted(lower.keys, order.keys & _mask(n - 1))]
-    gain: Floats = order.raw * np.log(order.prob / (gamma * below))
-    return gain.astype(np.float32)
+    return np.asarray(order.raw * np.log(order.prob / (gamma * below)), dtype=np.float64)
 
 
 def _add_order(model: Pruned, keys: Keys, prob: Floats, n: int) -> None:
