@@ -18,7 +18,5 @@ def extract_from_text(text: str) -> tuple[Header, tuple[Citation, ...], tuple[Re
     own = header(text)
     found = citations(text, citing_date=own.date)
     if own.number is not None:
-        found = tuple(
-            c for c in found if c.number != own.number or c.date not in (None, own.date)
-        )
+        found = tuple(c for c in found if c.number != own.number or c.date not in (None, own.date))
     return own, found, references(text, found)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from ..grammar import DocumentNumber, symbol_issuers, symbol_known, symbol_types
 from ..grammar.tables import Issuer, issuer_symbols, symbols
 from ..vietnamese import canonical, fold
-from .drafts import Draft
+from .draft import Draft
 
 _PARTY_LEVELS = {"TW": "party-central", "TƯ": "party-central", "TU": "party-province"}
 _LEVEL_SYMBOL = {"party-central": "TW", "party-province": "TU", "party-district": "HU"}
@@ -73,9 +73,7 @@ def issuer_mismatch(draft: Draft, issuer_text: str | None) -> str | None:
     known = [issuer_symbols()[part] for part in theirs if part in issuer_symbols()]
     if not known or any(_related(body, other) for body in bodies for g in known for other in g):
         return None
-    message = (
-        f'symbol-issuer: {draft.number.text} is not a number of "{issuer_text}"'
-    )
+    message = f'symbol-issuer: {draft.number.text} is not a number of "{issuer_text}"'
     likely = likely_number(draft)
     return message + (f"; likely {likely}" if likely else "")
 
@@ -180,7 +178,11 @@ def slug(text: str) -> str:
 
 
 def identity(
-    kind: str, number: DocumentNumber | str | None, name: str | None, year: int | None, body: str | None
+    kind: str,
+    number: DocumentNumber | str | None,
+    name: str | None,
+    year: int | None,
+    body: str | None,
 ) -> str:
     """One id for one document however it is cited: no spacing, no position in it.
 

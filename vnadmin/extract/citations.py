@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from ..document import Citation, Resolved, Span, Spans
 from .checks import check, confidences, identity, likely_number
-from .drafts import Draft, find_drafts
+from .draft import Draft
+from .drafts import find_drafts
 from .laws import resolve
 
 
@@ -70,7 +71,9 @@ def _build(text: str, draft: Draft, breaks: list[int], citing_date: str | None) 
     printed = text[start:end]
     key = identity(draft.type, number or draft.serial, name, year, issuer)
     if name is not None and number is None and resolved is not None and resolved.number:
-        key = f"{identity(draft.type, None, draft.type, None, None)}/{_number_slug(resolved.number)}"
+        key = (
+            f"{identity(draft.type, None, draft.type, None, None)}/{_number_slug(resolved.number)}"
+        )
     elif name is not None and number is not None:
         key = f"{identity(draft.type, None, draft.type, None, None)}/{_number_slug(number.text)}"
     return Citation(

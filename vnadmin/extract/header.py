@@ -123,7 +123,8 @@ def _find_number(cells: Sequence[str]) -> int | None:
 def _body_line(cells: Sequence[str], index: int) -> bool:
     """Whether the document's body has begun before `index`."""
     return any(
-        cell.startswith(("Căn cứ", "Kính gửi", "Điều 1")) for cell in cells[max(0, index - 30) : index]
+        cell.startswith(("Căn cứ", "Kính gửi", "Điều 1"))
+        for cell in cells[max(0, index - 30) : index]
     )
 
 

@@ -130,7 +130,7 @@ _Found = tuple[int, tuple[Issuer, ...], bool]
 
 
 def _short_ministry(tokens: list[Word], index: int) -> _Found | None:
-    """"Tài chính" after "Bộ Nội vụ -": a ministry without its first word."""
+    """ "Tài chính" after "Bộ Nội vụ -": a ministry without its first word."""
     if index >= len(tokens) or not tokens[index].capital:
         return None
     trie, by_name = _bodies()

@@ -33,7 +33,9 @@ _NOT_NAMES = set(
     " phải không cũng như mà hoặc cùng năm ngày số riêng khác cũ mới chung ấy kia gốc mẫu và với"
     " chuyên tương quốc rừng chơi hấp".split()
 )
-_STOPS = _NOT_NAMES | set("trong sau trước quy ban vẫn còn đến cho ra nhằm qua những các mọi".split())
+_STOPS = _NOT_NAMES | set(
+    "trong sau trước quy ban vẫn còn đến cho ra nhằm qua những các mọi".split()
+)
 _FOLLOWERS = {"văn", "nghị", "luật", "pháp", "thông", "các", "quyết", "những", "bộ", "quy", "theo"}
 _NOT_BEFORE = re.compile(
     r"(?:[Dd]ự thảo|[Đđ]ại học|[Kk]hoa|[Tt]rường|[Nn]gành|[Pp]háp|[Hh]ội|[Vv]ăn phòng|[Cc]ông ty"
@@ -60,6 +62,7 @@ _COUNTRY = re.compile(
     r"\s{1,3}nước\s{1,3}C[ộọ]ng\s{1,3}h[oò][àa]\s{1,3}[Xx]ã\s{1,3}hội\s{1,3}[Cc]hủ\s{1,3}nghĩa"
     r"\s{1,3}Việt\s{1,3}Nam"
 )
+_CONSTITUTIONS = ("1946", "1959", "1980", "1992", "2013")
 _TYPE_NAMES = {"b": "Bộ luật", "l": "Luật", "p": "Pháp lệnh", "h": "Hiến pháp"}
 
 
@@ -205,13 +208,16 @@ def _next_document(tokens: list[Word], index: int) -> bool:
 def _constitution(text: str, match: re.Match[str]) -> LawReading | None:
     country = _COUNTRY.match(text, match.end())
     end = country.end() if country else match.end()
-    if country is None and not _EVIDENCE_AFTER.match(text, end):
+    year = re.compile(r"\s{1,4}(?:năm\s{1,4}|ngày[^,.;]{6,28})?(?P<year>(?:19|20)[0-9]{2})").match(
+        text, end
+    )
+    if country is None and (year is None or year["year"] not in _CONSTITUTIONS):
         return None
     return LawReading(match.start(), end, "Hiến pháp", match.span(), True)
 
 
 def _amending(text: str, start: int, type_end: int, kind: str) -> LawReading | None:
-    """"Luật sửa đổi, bổ sung một số điều của Luật A [, Luật B] [và Luật C]"."""
+    """ "Luật sửa đổi, bổ sung một số điều của Luật A [, Luật B] [và Luật C]"."""
     gap = len(text[type_end : type_end + 4]) - len(text[type_end : type_end + 4].lstrip())
     begin = type_end + gap
     free = _AMENDING_FREE.match(text, begin)

@@ -77,11 +77,7 @@ def _read(trail: list[re.Match[str]]) -> list[Provision]:
 
 def _attach(found: list[Provision], unit: str, labels: list[str]) -> None:
     """Give pending smaller parts this bigger one, or start new provisions."""
-    pending = [
-        index
-        for index, provision in enumerate(found)
-        if _lowest_missing(provision, unit)
-    ]
+    pending = [index for index, provision in enumerate(found) if _lowest_missing(provision, unit)]
     if pending and len(labels) == 1:
         for index in pending:
             found[index] = _set(found[index], unit, labels[0])
@@ -102,7 +98,7 @@ def _part(provision: Provision, unit: str) -> str:
 
 def _set(provision: Provision, unit: str, label: str) -> Provision:
     changes: dict[str, str] = {unit: label}
-    return replace(provision, **changes)  # type: ignore[arg-type]
+    return replace(provision, **changes)
 
 
 def _between(first: str, last: str) -> list[str]:

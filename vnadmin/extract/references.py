@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Sequence
 
 from ..document import Citation, Reference
 from ..vietnamese import canonical
+from .issuers import match_issuer
 
 _TYPE = (
     r"(?:Hiến pháp|Bộ luật|Luật|Pháp lệnh|Nghị (?:định|quyết)|Quyết định|Thông (?:tư|tri|báo)"
@@ -32,11 +34,10 @@ def references(text: str, found: Sequence[Citation] = ()) -> tuple[Reference, ..
         found: its citations; "nêu trên" is resolved to the last one of that type before it (or
             the last whose serial is the one given), and pointers inside a citation are left out.
     """
-    from .issuers import match_issuer
-
+    before = _Before(found)
     pointers = []
     for match in _POINTER.finditer(text):
-        target = None if match["tail"] == "này" or match["all"] else _target(match, found)
+        target = None if match["tail"] == "này" or match["all"] else before.find(match)
         pointers.append(Reference(match[0], match.start(), match.end(), target))
     for match in _GROUP.finditer(text):
         issuer = match_issuer(text, match.end())
@@ -44,20 +45,33 @@ def references(text: str, found: Sequence[Citation] = ()) -> tuple[Reference, ..
             pointers.append(
                 Reference(text[match.start() : issuer.end], match.start(), issuer.end, None)
             )
-    numbers = {c.spans.number for c in found if c.spans.number is not None}
-    kept = [p for p in pointers if not any(p.start <= n[0] < p.end for n in numbers)]
+    numbers = sorted({c.spans.number[0] for c in found if c.spans.number is not None})
+    kept = [
+        p
+        for p in pointers
+        if bisect.bisect_left(numbers, p.start) == bisect.bisect_left(numbers, p.end)
+    ]
     return tuple(sorted(kept, key=lambda pointer: pointer.start))
 
 
-def _target(match: re.Match[str], found: Sequence[Citation]) -> str | None:
-    kind = canonical(" ".join(match["type"].split()))
-    for citation in reversed(found):
-        if citation.start >= match.start():
-            continue
+class _Before:
+    """Citations by type and by serial, to find the last one before a place."""
+
+    def __init__(self, found: Sequence[Citation]) -> None:
+        self._places: dict[str, list[tuple[int, str]]] = {}
+        for citation in found:
+            keys = [canonical(citation.type)]
+            serial = re.match("[0-9]+[a-zđ]?", citation.number or "")
+            if serial is not None:
+                keys.append(f"{keys[0]} {serial[0]}")
+            for key in keys:
+                self._places.setdefault(key, []).append((citation.start, citation.id))
+
+    def find(self, match: re.Match[str]) -> str | None:
+        """The id of the last citation before `match` of its type, and its serial if given."""
+        key = canonical(" ".join(match["type"].split()))
         if match["serial"] is not None:
-            number = re.match("[0-9]+[a-zđ]?", citation.number or "")
-            if number is not None and number[0] == match["serial"]:
-                return citation.id
-        elif canonical(citation.type) == kind:
-            return citation.id
-    return None
+            key += f" {match['serial']}"
+        places = self._places.get(key, [])
+        index = bisect.bisect_left(places, (match.start(), ""))
+        return places[index - 1][1] if index else None

@@ -13,10 +13,16 @@ _FILL = (
     r"|Mục|Chương|Phụ\s+lục|[A-Z]?[0-9]{1,3}[a-zđ]?|[a-zđ]|[IVX]{1,5}|,))*\s*"
 )
 _CUES: tuple[tuple[str, Relation], ...] = (
-    (r"(?:được|đã\s+được)\s+(?:sửa\s+đổi|bổ\s+sung|thay\s+thế|hướng\s+dẫn|quy\s+định)[^.;\n]{0,40}", "refers"),
+    (
+        r"(?:được|đã\s+được)\s+(?:sửa\s+đổi|bổ\s+sung|thay\s+thế|hướng\s+dẫn|quy\s+định)[^.;\n]{0,40}",
+        "refers",
+    ),
     (r"(?:thay\s+thế(?:\s+cho)?)", "replaces"),
     (r"(?:bãi\s+bỏ|hủy\s+bỏ|huỷ\s+bỏ|hết\s+hiệu\s+lực)", "repeals"),
-    (r"(?:sửa\s+đổi(?:\s*,?\s*bổ\s+sung)?|bổ\s+sung|đính\s+chính)(?:\s+(?:một\s+số\s+)?[Đđ]iều\s+của)?", "amends"),
+    (
+        r"(?:sửa\s+đổi(?:\s*,?\s*bổ\s+sung)?|bổ\s+sung|đính\s+chính)(?:\s+(?:một\s+số\s+)?[Đđ]iều\s+của)?",
+        "amends",
+    ),
     (
         r"(?:hướng\s+dẫn(?:\s+thi\s+hành|\s+thực\s+hiện|\s+áp\s+dụng)?|quy\s+định\s+chi\s+tiết"
         r"(?:\s+(?:và\s+hướng\s+dẫn\s+)?(?:thi\s+hành|thực\s+hiện))?|chi\s+tiết\s+thi\s+hành)",

@@ -8,6 +8,7 @@ from ..document import Span
 
 _OPEN = "“\"«‘'”„"
 _CLOSE = {"“": "”", '"': '"', "«": "»", "‘": "’", "'": "'", "”": "”", "„": "”"}
+_QUOTES = re.compile("[\f“”\"«»‘’'„]")
 _START = re.compile(
     r"[\s,:]{0,6}(?P<quote>[“\"«‘”„])?\s{0,3}(?P<first>"
     r"(?:[Vv]ề|VỀ|[Vv]/[Vv]|[Bb]an\s{1,3}hành|[Qq]uy\s{1,3}định|[Hh]ướng\s{1,3}dẫn|[Ss]ửa\s{1,3}đổi"
@@ -84,15 +85,16 @@ def _quoted_end(text: str, begin: int, quote: str) -> int | None:
     close = _CLOSE[quote]
     depth = 0
     limit = min(len(text), begin + 2 * _LIMIT)
-    for index in range(begin, limit):
-        char = text[index]
-        if char == "\f" and text[index + 1 : index + 400].count(close) == 0:
-            break
-        if char == close:
+    for match in _QUOTES.finditer(text, begin, limit):
+        char = match[0]
+        if char == "\f":
+            if close not in text[match.end() : match.end() + 400]:
+                return None
+        elif char == close:
             if depth == 0:
-                return index
+                return match.start()
             depth -= 1
-        elif char == quote and quote != close:
+        elif char == quote:
             depth += 1
     return None
 
@@ -108,7 +110,7 @@ def _plain_end(text: str, begin: int) -> int:
             depth = 0
             position = match.end()
             continue
-        if match is not None and match[0] in "“\"" and _quotes_a_term(text, match.start()):
+        if match is not None and match[0] in '“"' and _quotes_a_term(text, match.start()):
             closing = _quoted_end(text, match.end(), match[0])
             if closing is not None and closing < limit:
                 position = closing + 1
@@ -119,7 +121,7 @@ def _plain_end(text: str, begin: int) -> int:
 
 
 def _quotes_a_term(text: str, position: int) -> bool:
-    return text[position] in "“\"" and position > 0 and text[position - 1].isspace()
+    return text[position] in '“"' and position > 0 and text[position - 1].isspace()
 
 
 def _trimmed(text: str, begin: int, end: int) -> int:

@@ -89,7 +89,7 @@ class Trie:
                     break
                 position += 1
                 continue
-            keys = (token.key,)
+            keys: tuple[str, ...] = (token.key,)
             if token.key not in node and expand and token.key in expand:
                 keys = expand[token.key]
             for key in keys:

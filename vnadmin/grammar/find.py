@@ -30,9 +30,9 @@ _BLANK = re.compile(
 )
 # To the 1990s the symbol could follow a space: "số 43 TC/QLCS", "số 217 HĐBT".
 _SPACED = re.compile(
-    rf"(?:(?<=[Ss]ố)|(?<=định)|(?<=tư)|(?<=quyết)|(?<=thị))[ \t\xa0]{{1,3}}"
-    rf"(?P<number>[0-9]{{1,5}}[a-zđ]?[ \t]{{0,2}}"
-    rf"(?P<symbol>[A-ZĐ]{{2,8}}(?:[-/][A-ZĐ][A-Za-zĐđ0-9&]{{0,12}}){{0,4}}|TTg))(?![^\W_])"
+    r"(?:(?<=[Ss]ố)|(?<=định)|(?<=tư)|(?<=quyết)|(?<=thị))[ \t\xa0]{1,3}"
+    r"(?P<number>[0-9]{1,5}[a-zđ]?[ \t]{0,2}"
+    r"(?P<symbol>[A-ZĐ]{2,8}(?:[-/][A-ZĐ][A-Za-zĐđ0-9&]{0,12}){0,4}|TTg))(?![^\W_])"
 )
 # Garbled text: letters among the digits, digits and signs among the letters, doubled slashes,
 # a digit of the year set apart. Pieces are joined over spaces and one line end, not over pages.

@@ -61,13 +61,28 @@ def _repair_segment(segment: str, is_type: bool) -> tuple[str, ...]:
         letters = term[1].replace("0", "Q" if term[1].startswith("0") else "O")
         if letters in _TERMS:
             return (letters + term[2].translate(_SERIAL_LETTERS),)
+    if not is_type and re.fullmatch("[TI1l]{2}[a-qs-z]{1,2}", segment):
+        return ("TTg",)
     found = tuple(dict.fromkeys(r for r in _readings(segment, is_type) if r in known))
     if not found and not is_type:
         # A unit's number may follow an issuer ("NHNN1", printed NHNN and a digit).
         tail = re.fullmatch(r"(.{2,}?)([1-9I])", segment)
         if tail and tail[1] in known:
             return (tail[1] + tail[2].replace("I", "1"),)
-    return found
+    return found or _without_stray(segment, is_type)
+
+
+def _without_stray(segment: str, is_type: bool) -> tuple[str, ...]:
+    """Readings in use once a stroke read as a letter of its own ("BGITVT", "TT1") is dropped."""
+    known = type_symbols() if is_type else issuer_symbols()
+    if len(segment) < (3 if is_type else 5):
+        return ()
+    shorter = {
+        segment[:i] + segment[i + 1 :] for i, char in enumerate(segment) if i and char in "I1lJP|"
+    }
+    return tuple(
+        dict.fromkeys(r for s in sorted(shorter) for r in _readings(s, is_type) if r in known)
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -86,7 +101,10 @@ def repair_symbol(symbol: str) -> tuple[str, ...]:
         whole.update(_repair_segment(symbol, False))
         return tuple(sorted(whole))
     as_type = _repair_segment(segments[0], True)
-    as_issuer = _repair_segment(segments[0], False)
+    # An official letter's issuer comes first: nothing but a lost Đ is mended there.
+    as_issuer = tuple(
+        r for r in _repair_segment(segments[0], False) if fold(r) == fold(segments[0])
+    )
     rest = [_repair_segment(segment, False) or (segment,) for segment in segments[1:]]
     candidates = []
     for heads in (as_type, as_issuer):
@@ -97,6 +115,10 @@ def repair_symbol(symbol: str) -> tuple[str, ...]:
             for separator, segment in zip(separators, choice[1:], strict=True):
                 text += separator + segment
             candidates.append(text)
+    if as_type == ("NĐ",) and len(segments) == 2 and 1 <= len(segments[1]) <= 3:
+        # Decrees are the Government's: a garbled rest can't be anyone else's.
+        if segments[1][0] in "CGQO" or segments[1][1:2] == "P":
+            return (f"NĐ{separators[0]}CP",)
     in_use = [text for text in candidates if text in symbols()]
     if in_use:
         return tuple(dict.fromkeys(in_use))
@@ -133,18 +155,48 @@ def read_number(text: str) -> tuple[DocumentNumber, bool] | None:
     if len(readings) == 1:
         number = parse_number(head[0] + readings[0])
         if number is not None:
-            return number, _sure(symbol, readings[0])
+            return number, _sure(symbol, readings[0]) and _likely(number)
     if digits_mended or parsed is None:
         return None
     return parsed, False
 
 
+_YEARLY = ("NĐ", "TT", "TTLT", "NQLT")
+_CENTRAL = ("ministry", "court", "state", "agency", "front", "party-central")
+_LAST_YEAR = 2030
+
+
 def _sure(raw: str, mended: str) -> bool:
     """Whether the mended symbol is beyond doubt: known as a whole, nothing ambiguous kept."""
-    if symbol_known(mended) and mended in symbols():
+    if mended in symbols():
         return True
     if not symbol_known(mended):
         return False
+    segments = re.split("[-/]", mended)
+    if segments[0] in ("DA", "HD") and "Đ" not in raw and segments[0] in raw:
+        return False  # could have been ĐA or HĐ
+    if segments[0] in _YEARLY:
+        joint = segments[0].endswith("LT")
+        return all(_central(segment, joint) for segment in segments[1:])
     # A unit that is in no table may hold a Đ the OCR took away: "UBND-DT".
-    unknown = [s for s in re.split("[-/]", mended)[1:] if s not in issuer_symbols()]
+    unknown = [s for s in segments[1:] if s not in issuer_symbols()]
     return not any(set(segment) & set("DBP0") for segment in unknown) or "Đ" in raw
+
+
+def _central(segment: str, joint: bool) -> bool:
+    bodies = issuer_symbols().get(segment) or issuer_symbols().get(segment.rstrip("0123456789"), ())
+    return any(body.level in _CENTRAL and (joint or body.level != "front") for body in bodies)
+
+
+def _likely(number: DocumentNumber) -> bool:
+    """Whether serial and year have the form such a document's have, no digits lost or run in."""
+    if number.year is not None and number.year > _LAST_YEAR:
+        return False
+    kind = number.segments[0]
+    serial = number.serial or ""
+    if kind in _YEARLY and (len(serial) > 4 or (number.year is None and len(serial) == 4)):
+        return False
+    if kind in _YEARLY and number.year is not None and number.year >= 2005 and len(serial) < 2:
+        return False
+    # A letter's number has no year; "15/2019/TP-BVHTTDL" is a garbled circular.
+    return not (number.year is not None and kind not in type_symbols() and len(number.segments) > 1)

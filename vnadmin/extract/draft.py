@@ -1,0 +1,44 @@
+"""A citation while it is being put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..document import Provision, Relation, Span
+from ..grammar import DateReading, DocumentNumber
+from .issuers import IssuerReading
+
+
+@dataclass(slots=True)
+class Draft:
+    """A citation being put together; offsets point into the text."""
+
+    start: int
+    core_end: int
+    type: str
+    type_span: Span | None = None
+    type_named: bool = True
+    number: DocumentNumber | None = None
+    serial: str | None = None
+    number_span: Span | None = None
+    elided: bool = False
+    name_span: Span | None = None
+    law_known: bool = False
+    date: DateReading | None = None
+    year: DateReading | None = None
+    issuer: IssuerReading | None = None
+    issuer_before: bool = False
+    title: Span | None = None
+    provisions: tuple[Provision, ...] = ()
+    provisions_start: int = -1
+    relation: Relation | None = None
+    inside_law: bool = False
+    same_list: bool = False
+    linked: bool = False
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def end(self) -> int:
+        """The end of the mention: of its number, date, issuer or title, whichever is last."""
+        after = self.issuer.end if self.issuer and not self.issuer_before else 0
+        return max(self.core_end, after, self.title[1] if self.title else 0)

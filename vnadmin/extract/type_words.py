@@ -1,0 +1,84 @@
+"""The type word before a number: "Nghị định số …", "văn bản số …", "Nghị quyết của Quốc hội số …"."""
+
+from __future__ import annotations
+
+from ..document import Span
+from ..grammar.tables import types_by_name
+from .issuers import match_issuer
+from .words import Word, words
+
+_ABBREVIATED_TYPES = {
+    "NĐ": "Nghị định", "NQ": "Nghị quyết", "QĐ": "Quyết định", "TT": "Thông tư", "CT": "Chỉ thị",
+    "TTLT": "Thông tư liên tịch", "KH": "Kế hoạch", "TTr": "Tờ trình", "CV": "Công văn",
+    "BC": "Báo cáo", "TB": "Thông báo", "HD": "Hướng dẫn", "KL": "Kết luận", "PL": "Pháp lệnh",
+    "VBHN": "Văn bản hợp nhất", "CĐ": "Công điện",
+}  # fmt: skip
+_GENERIC_TYPES = {"văn bản", "văn thư", "vb"}
+
+
+def type_before(text: str, position: int) -> tuple[str | None, Span, bool] | None:
+    """The type named right before a number at `position`, its span, whether "số" stands between.
+
+    The name is `None` for "văn bản", which leaves the type to the symbol.
+    """
+    tokens = words(text, max(0, position - 72), position, 60)
+    has_so = False
+    while tokens and tokens[-1].text in ":.…_":
+        tokens.pop()
+    if tokens and tokens[-1].key in ("số", "sô"):
+        has_so = True
+        tokens.pop()
+    if tokens and tokens[-1].text == "," and has_so:
+        tokens.pop()
+    if not tokens:
+        return None
+    direct = _type_at_end(tokens)
+    if direct is not None:
+        return direct[0], direct[1], has_so
+    if not has_so:
+        return None
+    return _type_with_issuer(text, position)
+
+
+def _type_at_end(tokens: list[Word]) -> tuple[str | None, Span] | None:
+    names = types_by_name()
+    for length in (4, 3, 2, 1):
+        if len(tokens) < length:
+            continue
+        part = tokens[-length:]
+        key = " ".join(word.key for word in part)
+        span = (part[0].start, part[-1].end)
+        if key in names:
+            return names[key], span
+        if key in _GENERIC_TYPES:
+            return None, span
+    text = tokens[-1].text
+    if text in _ABBREVIATED_TYPES:
+        return _ABBREVIATED_TYPES[text], (tokens[-1].start, tokens[-1].end)
+    return None
+
+
+def _type_with_issuer(text: str, position: int) -> tuple[str | None, Span, bool] | None:
+    """ "Nghị quyết của Quốc hội số …", "Thông tư liên tịch Bộ A - Bộ B số …"."""
+    start = max(0, position - 200)
+    tokens = words(text, start, position, 80)
+    while tokens and tokens[-1].text in ":.…_":
+        tokens.pop()
+    if not tokens or tokens[-1].key != "số":
+        return None
+    so_start = tokens[-1].start
+    for index in range(len(tokens) - 2, 0, -1):
+        if tokens[index].text in ".;":
+            return None
+        head = _type_at_end(tokens[:index])
+        if head is None:
+            continue
+        at = tokens[index].start
+        if tokens[index].key == "của" and index + 1 < len(tokens):
+            at = tokens[index + 1].start
+        elif not tokens[index].capital:
+            continue
+        reading = match_issuer(text, at, joint=True)
+        if reading is not None and not text[reading.end : so_start].strip(" \n,"):
+            return head[0], head[1], True
+    return None
