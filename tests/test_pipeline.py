@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
 import vnadmin
-from vnadmin.document import Edit, undo_edits
+from vnadmin.document import Edit, OffsetMap, undo_edits
 from vnadmin.errors import InputError, UsageError
 from vnadmin.formats.decode import decode
 from vnadmin.formats.legacy import _TCVN3, _VNI
-from vnadmin.pipeline import OffsetMap, extract_bytes
+from vnadmin.pipeline import extract_bytes
 
 TEXT = "Căn cứ Nghị định số 43/2014/NĐ-CP ngày 15 tháng 5 năm 2014 của Chính phủ;\n"
 
