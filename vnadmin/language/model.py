@@ -85,7 +85,9 @@ class LanguageModel:
 
             ngrams = tuple(table(f"ngram{n}") for n in range(2, order + 1))
             backoffs = tuple(table(f"backoff{n}") for n in range(2, order))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            if unigram.shape != (2, len(vocabulary)):
+                raise ValueError("vocabulary.txt and unigram.npy differ in length")
+        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise ModelError(
                 f"{directory}: no usable language model there ({error}); "
                 "give another with --model or build one with `vnadmin train language`"
