@@ -1,8 +1,9 @@
-"""Files written whole or not at all."""
+"""Files and directories written whole or not at all."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -60,6 +61,48 @@ def write_atomically(path: Path, data: bytes) -> None:
     """Write `data` to `path` as `atomic_output` does."""
     with atomic_output(path) as stream:
         stream.write(data)
+
+
+@contextmanager
+def atomic_directory(path: Path, *, marker: str) -> Iterator[Path]:
+    """Yield a new directory to fill; it becomes `path` when the block ends well.
+
+    A directory that stands at `path` is replaced as a whole, but only an empty one or one that
+    holds a file named `marker`: anything else isn't ours.
+
+    Raises:
+        OutputError: `path` is something else, or the directory can't be made or completed.
+    """
+    check_replaceable(path, marker=marker)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name[:80]}."))
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    try:
+        yield scratch
+        mask = os.umask(0)
+        os.umask(mask)
+        scratch.chmod(0o777 & ~mask)
+        if path.exists():
+            shutil.rmtree(path)
+        scratch.rename(path)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def check_replaceable(path: Path, *, marker: str) -> None:
+    """Find out whether `atomic_directory` may write to `path`, before long work.
+
+    Raises:
+        OutputError: something that isn't ours stands there.
+    """
+    if path.is_dir() and ((path / marker).is_file() or not any(path.iterdir())):
+        return
+    if path.exists():
+        raise OutputError(f"cannot write {path}: something else stands there (no {marker} in it)")
 
 
 def _permissions(mode: int | None) -> int:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
-import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from vnadmin.errors import InputError
+from vnadmin.formats.output import atomic_directory, check_replaceable
 from vnadmin.language.model import LanguageModel
 from vnadmin.restore.channel import (
     FORMAT,
@@ -28,6 +27,7 @@ from vnadmin.restore.tokens import key_of, split_affixes, straight_quotes
 from vnadmin.train.align import align, split_insertions
 from vnadmin.vietnamese import canonical, fold, split_tone
 
+_MANIFEST = "channel.json"
 _ROUNDS = 4
 _SMOOTHING = 0.1
 _CANDIDATE_MARGIN = 9.0
@@ -46,12 +46,14 @@ class Confusions:
     junk: Counter[str] = field(default_factory=Counter)
     """Words read where the page has none."""
     words: int = 0
+    pages: int = 0
 
 
 def count_confusions(pairs: Iterable[tuple[str, str]], model: LanguageModel) -> Confusions:
     """Align each (truth, reading) and count what became what."""
     result = Confusions()
     for truth, read in pairs:
+        result.pages += 1
         for raw in align(truth, read):
             (true_words, read_words), inserted = split_insertions(raw)
             result.junk.update(inserted)
@@ -196,18 +198,30 @@ def train_channel(
     model: LanguageModel,
     output: Path,
     *,
-    sources: list[dict[str, str]] | None = None,
+    sources: Sequence[Mapping[str, object]] = (),
     log: Callable[[str], None] = print,
 ) -> None:
     """Learn a channel from (truth, reading) pages and write it to the directory `output`.
 
+    Args:
+        pairs: what each page says and what was read on it, NFC.
+        model: the language model it shall work with.
+        output: created, or replaced as a whole once the channel is complete.
+        sources: where the pairs come from, for the record.
+        log: called with a line at each step.
+
     Raises:
-        InputError: if the pairs hold no aligned words.
+        InputError: if the pairs hold no words that can be aligned.
+        OutputError: if `output` can't be written.
     """
+    check_replaceable(output, marker=_MANIFEST)
     counted = count_confusions(pairs, model)
     if not counted.spellings:
         raise InputError("the pairs hold no words that can be aligned")
-    log(f"{counted.words:,} true words, {len(counted.readings):,} distinct readings")
+    log(
+        f"{counted.pages:,} pages, {counted.words:,} true words, "
+        f"{len(counted.readings):,} distinct readings"
+    )
     steps = learn_edits(counted.spellings)
     log(f"{len(steps):,} edit steps")
     edits = EditModel.from_steps(steps)
@@ -216,26 +230,19 @@ def train_channel(
     manifest = {
         "format": FORMAT,
         "vocabulary": vocabulary_id(model),
+        "pages": counted.pages,
         "words": counted.words,
         "junk_rate": sum(counted.junk.values()) / counted.words,
-        "sources": sources or [],
+        "sources": [dict(source) for source in sources],
         "steps": [[a, b, round(v, 3)] for (a, b), v in sorted(steps.items())],
     }
-    output.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(dir=output.parent, prefix=f".{output.name}-"))
-    try:
-        np.save(scratch / "offsets.npy", offsets)
-        np.save(scratch / "words.npy", words)
-        np.save(scratch / "log_prob.npy", costs)
-        (scratch / "keys.txt").write_text("\n".join(keys), encoding="utf-8")
+    with atomic_directory(output, marker=_MANIFEST) as directory:
+        np.save(directory / "offsets.npy", offsets)
+        np.save(directory / "words.npy", words)
+        np.save(directory / "log_prob.npy", costs)
+        (directory / "keys.txt").write_text("\n".join(keys), encoding="utf-8")
         text = json.dumps(manifest, ensure_ascii=False)
-        (scratch / "channel.json").write_text(text + "\n", encoding="utf-8")
-        scratch.chmod(0o755)
-        if output.exists():
-            shutil.rmtree(output)
-        scratch.rename(output)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        (directory / _MANIFEST).write_text(text + "\n", encoding="utf-8")
     log(f"{len(words):,} candidates for {len(keys):,} readings")
 
 

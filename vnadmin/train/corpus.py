@@ -6,9 +6,12 @@ import gzip
 import hashlib
 import lzma
 import os
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
+
+from vnadmin.errors import InputError
 
 _HELD_BACK_ONE_IN = 100
 
@@ -23,20 +26,47 @@ def documents(path: str | os.PathLike[str]) -> Iterator[list[str]]:
         The paragraphs of one document, stripped of outer white space; never an empty list.
 
     Raises:
-        OSError: The file can't be read.
-        UnicodeDecodeError: The file isn't UTF-8.
+        InputError: The file can't be read, or isn't UTF-8.
     """
     paragraphs: list[str] = []
-    with _open(Path(path)) as lines:
-        for line in lines:
-            paragraph = line.strip()
-            if paragraph:
-                paragraphs.append(paragraph)
-            elif paragraphs:
-                yield paragraphs
-                paragraphs = []
+    for line in lines_of(Path(path)):
+        paragraph = line.strip()
+        if paragraph:
+            paragraphs.append(paragraph)
+        elif paragraphs:
+            yield paragraphs
+            paragraphs = []
     if paragraphs:
         yield paragraphs
+
+
+def lines_of(path: Path) -> Iterator[str]:
+    """Yields the lines of a UTF-8 file; ".xz" and ".gz" are decompressed.
+
+    Raises:
+        InputError: The file can't be read, or isn't UTF-8.
+    """
+    try:
+        with _open(path) as lines:
+            yield from lines
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text") from error
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"{path}: {reason.lower()}") from error
+
+
+def sha256_of(path: Path) -> str:
+    """Returns the SHA-256 of a file's bytes, in hexadecimal.
+
+    Raises:
+        InputError: The file can't be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{path}: {(error.strerror or str(error)).lower()}") from error
 
 
 def is_held_back(document: Sequence[str]) -> bool:

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from vnadmin.errors import InputError
+from vnadmin.errors import InputError, UsageError
+from vnadmin.formats.output import atomic_directory, check_replaceable, write_atomically
 from vnadmin.language.model import FORMAT, LanguageModel
 from vnadmin.language.table import build
-from vnadmin.train.corpus import documents, is_held_back
-from vnadmin.train.counts import Encoder, Keys, choose_vocabulary, encode_all, without_overlap
+from vnadmin.train.corpus import documents, is_held_back, lines_of, sha256_of
+from vnadmin.train.counts import (
+    BOUNDARY_ID,
+    Encoder,
+    Keys,
+    choose_vocabulary,
+    encode_all,
+    without_overlap,
+)
 from vnadmin.train.kneser_ney import Floats, Pruned, estimate, prune
+from vnadmin.vietnamese import nfc
+
+_MANIFEST = "language.json"
+_BATCH = 200_000
+"""Words scored at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,12 @@ class LanguageOptions:
     """N-grams kept; about 4.3 bytes each, contexts' back-off weights extra."""
     seed: int = 1
     """Of the hash tables' random walk."""
+
+    def __post_init__(self) -> None:
+        if not 2 <= self.order <= 4:
+            raise UsageError(f"the order is {self.order}; it must be 2, 3 or 4")
+        if self.entries < 1:
+            raise UsageError(f"entries is {self.entries}; at least one n-gram must be kept")
 
 
 def train_language(
@@ -56,14 +72,16 @@ def train_language(
 
     Raises:
         InputError: if a corpus can't be read or holds no text.
+        OutputError: if the model or the held-back text can't be written.
     """
     options = options or LanguageOptions()
+    check_replaceable(output, marker=_MANIFEST)
     encoder = Encoder()
-    forbidden_texts = [*_held_back_paragraphs(corpora)]
+    forbidden_texts = [*held_back_paragraphs(corpora)]
     if held_back:
-        held_back.write_text("\n".join(forbidden_texts) + "\n", encoding="utf-8")
+        write_atomically(held_back, "".join(f"{p}\n" for p in forbidden_texts).encode())
     for path in exclude_texts:
-        forbidden_texts += path.read_text("utf-8").splitlines()
+        forbidden_texts += lines_of(path)
     forbidden = encode_all(forbidden_texts, encoder)
     log(f"held back or excluded: {len(forbidden.ids):,} words")
     stream = encode_all(_training_paragraphs(corpora), encoder)
@@ -87,24 +105,38 @@ def train_language(
         "entries": kept,
         "words": words_trained,
         "seed": options.seed,
-        "corpora": [{"name": path.name, "sha256": _sha256(path)} for path in corpora],
+        "corpora": [{"name": path.name, "sha256": sha256_of(path)} for path in corpora],
     }
     write_model(pruned, vocabulary, manifest, output, options.seed)
     return LanguageModel.load(output)
 
 
 def perplexity(model: LanguageModel, paragraphs: Iterable[str], order: int) -> tuple[float, int]:
-    """Return the perplexity per word (boundaries included) at up to `order`, and n words."""
+    """Return the perplexity per word (ends of sentences included) at up to `order`, and n words."""
     total, count = 0.0, 0
-    for paragraph in paragraphs:
-        ids = model.ids(paragraph)
-        if ids:
-            total -= float(model.sequence(ids, order).sum())
-            count += len(ids)
+    for ids in _batches(model, paragraphs):
+        total -= float(model.sequence(ids, order).sum(dtype=np.float64))
+        count += len(ids)
     return float(np.exp(total / max(count, 1))), count
 
 
-def _held_back_paragraphs(corpora: Sequence[Path]) -> Iterator[str]:
+def _batches(model: LanguageModel, paragraphs: Iterable[str]) -> Iterator[list[int]]:
+    """Yield the ids of many paragraphs in a row, boundaries between them as in training."""
+    batch: list[int] = []
+    for paragraph in paragraphs:
+        start = len(batch)
+        for number in (*model.ids(nfc(paragraph)), BOUNDARY_ID):
+            if number != BOUNDARY_ID or (len(batch) > start and batch[-1] != BOUNDARY_ID):
+                batch.append(number)
+        if len(batch) >= _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def held_back_paragraphs(corpora: Sequence[Path]) -> Iterator[str]:
+    """Yield the paragraphs of the documents that training leaves out for scoring."""
     for path in corpora:
         for document in documents(path):
             if is_held_back(document):
@@ -126,32 +158,27 @@ def write_model(
     seed: int,
 ) -> None:
     """Write the files that `LanguageModel.load` reads, all or nothing."""
-    output.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(dir=output.parent, prefix=f".{output.name}-"))
-    try:
+    with atomic_directory(output, marker=_MANIFEST) as directory:
         unigram = np.full((2, len(vocabulary)), 0.0, dtype=np.float16)
         unigram[0] = -20.0
         unigram[0, pruned.keys[0].astype(np.int64)] = pruned.log_prob[0]
         unigram[1, pruned.contexts[0].astype(np.int64)] = pruned.log_backoff[0]
-        np.save(scratch / "unigram.npy", unigram)
+        np.save(directory / "unigram.npy", unigram)
         quantisation = {}
         for n in range(2, len(pruned.keys) + 1):
             quantisation[f"ngram{n}"] = _save_table(
-                scratch / f"ngram{n}.npy", pruned.keys[n - 1], pruned.log_prob[n - 1], seed
+                directory / f"ngram{n}.npy", pruned.keys[n - 1], pruned.log_prob[n - 1], seed
             )
         for n in range(2, len(pruned.keys)):
             quantisation[f"backoff{n}"] = _save_table(
-                scratch / f"backoff{n}.npy", pruned.contexts[n - 1], pruned.log_backoff[n - 1], seed
+                directory / f"backoff{n}.npy",
+                pruned.contexts[n - 1],
+                pruned.log_backoff[n - 1],
+                seed,
             )
-        (scratch / "vocabulary.txt").write_text("\n".join(vocabulary), encoding="utf-8")
-        text = json.dumps({**manifest, "quantisation": quantisation}, indent=1)
-        (scratch / "language.json").write_text(text + "\n", encoding="utf-8")
-        scratch.chmod(0o755)
-        if output.exists():
-            shutil.rmtree(output)
-        scratch.rename(output)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        (directory / "vocabulary.txt").write_text("\n".join(vocabulary), encoding="utf-8")
+        text = json.dumps({**manifest, "quantisation": quantisation}, ensure_ascii=False, indent=1)
+        (directory / _MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
 def _save_table(path: Path, keys: Keys, values: Floats, seed: int) -> tuple[float, float]:
@@ -162,8 +189,3 @@ def _save_table(path: Path, keys: Keys, values: Floats, seed: int) -> tuple[floa
     codes = np.rint((values - low) / step).astype(np.uint8)
     np.save(path, build(keys, codes, seed))
     return low, step
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
