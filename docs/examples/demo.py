@@ -35,10 +35,15 @@ def main() -> None:
             print(line)
         print(paint("   ⋮", DIM, colour))
         print(document_table(document, width=width, colour=colour))
-        print_scores(folder, width, colour)
+        print_scores(folder, width)
+    folder = HERE / "party-directive"
+    scan = Path(os.path.relpath(folder / "scan.pdf"))
+    heading = f" straight from a scan: vnadmin extract {scan} "
+    print(paint(heading.center(width, "═"), BOLD, colour))
+    print(document_table(vnadmin.extract(scan), width=width, colour=colour), end="")
 
 
-def print_scores(folder: Path, width: int, colour: bool) -> None:
+def print_scores(folder: Path, width: int) -> None:
     """Print how many syllables are right, before and after, of each reading."""
     truth = (folder / "truth.txt").read_text("utf-8")
     for language, engine in ENGINES.items():

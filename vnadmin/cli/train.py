@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 from vnadmin.cli.common import Subparsers, add_command
@@ -12,6 +13,7 @@ from vnadmin.errors import ExitCode, InputError, MissingProgramError, UsageError
 _EPILOG = """\
 examples:
   vnadmin train language corpus/*.txt.xz -o model
+  vnadmin train language corpus/*.txt.xz --exclude 'wiki*' -o model
   vnadmin train channel --render 2000 --corpus law.txt --pairs eng.jsonl --language eng \\
       --model model -o model/channels/eng
   vnadmin train channel --pairs archive.jsonl --model model -o model/channels/archive"""
@@ -35,11 +37,19 @@ def _add_language(kinds: Subparsers) -> None:
     parser.add_argument("--entries", type=int, help="n-grams kept")
     parser.add_argument(
         "--exclude",
-        metavar="TEXT",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="leave out the corpora of this file name, * and ? allowed: one whose licence you "
+        "can't accept (repeatable)",
+    )
+    parser.add_argument(
+        "--exclude-text",
+        metavar="FILE",
         action="append",
         default=[],
         type=Path,
-        help="leave out what this text repeats (repeatable)",
+        help="leave out what repeats this text: one to be scored on (repeatable)",
     )
     parser.add_argument("--held-back", metavar="FILE", type=Path, help="write held-back text here")
     parser.set_defaults(run=run_language)
@@ -49,12 +59,15 @@ def run_language(args: argparse.Namespace) -> int:
     """Run `vnadmin train language`."""
     from vnadmin.train.language import LanguageOptions, train_language
 
+    corpora = [c for c in args.corpora if not any(fnmatch(c.name, n) for n in args.exclude)]
+    if not corpora:
+        raise UsageError("--exclude leaves no corpus to train on")
     defaults = LanguageOptions()
     options = LanguageOptions(order=args.order, entries=args.entries or defaults.entries)
     train_language(
-        args.corpora,
+        corpora,
         args.output,
-        exclude_texts=args.exclude,
+        exclude_texts=args.exclude_text,
         held_back=args.held_back,
         options=options,
         log=_log,
