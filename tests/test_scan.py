@@ -225,7 +225,8 @@ def test_assembling_an_empty_table() -> None:
     ("head", "kind"),
     [
         (b"", "text"),
-        (b"P5 la mot muc", "image"),
+        (b"P5 la mot muc", "text"),
+        (b"P5\n# made by hand\n640 480\n255\n\0", "image"),
         (b"PDF la gi", "text"),
         (b"BM la ban", "text"),
         (b"  %PDF-1.4", "pdf"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ Kind = Literal["text", "pdf", "image", "hocr", "alto"]
 
 # Bytes a page image's file can begin with (WebP's RIFF header is checked apart).
 _IMAGE_STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"GIF8")
+_NETPBM = re.compile(rb"P[1-6]\s+(?:#[^\n]*\n\s*)*[0-9]+\s+[0-9]+\s")
 HEAD = 4096
 """How many of a file's first bytes `kind_of` wants to see."""
 
@@ -39,8 +41,7 @@ def kind_of(head: bytes) -> Kind:
         return "pdf"
     webp = head.startswith(b"RIFF") and head[8:12] == b"WEBP"
     bitmap = head.startswith(b"BM") and head[6:10] == b"\0\0\0\0"
-    netpbm = head[:1] == b"P" and head[1:2] in b"456" and head[2:3] in b"\n \t\r" and len(head) > 2
-    if head.startswith(_IMAGE_STARTS) or webp or bitmap or netpbm:
+    if head.startswith(_IMAGE_STARTS) or webp or bitmap or _NETPBM.match(head):
         return "image"
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         if b"<alto" in head:
