@@ -31,9 +31,9 @@ LOG_STEP = 1 / 16
 """Log probabilities are stored as multiples of -1/16 nat, up to 255 of them."""
 
 _GROUPS_TRIED = 30
-_KEPT = 14
+_KEPT = 32
 _UNIGRAM_WEIGHT = 0.5
-_MARGIN = 9.0
+_MARGIN = 11.0
 """A candidate this many nats below the best one (unigram weighed in) is dropped."""
 _SPLIT_COST = -7.0
 """Log P of an engine losing a space, where no joined reading was seen in training."""

@@ -16,14 +16,18 @@ from vnadmin.restore.channel import NO_WORD, Candidates
 from vnadmin.restore.decoder import Lattice
 from vnadmin.restore.items import Item, Kind, Sentence
 from vnadmin.restore.tokens import key_of, straight_quotes
+from vnadmin.vietnamese import canonical
 
 # Prices in nats, all log probabilities. Chosen on rendered pages and development scans.
 _LETTER = -2.6  # of a letter in a word the model doesn't know
-_ODD_SIGN_IN_WORD = -6.0
+_ODD_SIGN_IN_WORD, _PLAIN_SIGN_IN_WORD = -6.0, -1.5
+_PLAIN_SIGNS_IN_WORD = frozenset(".&/-")
+_DIGITS = "0123456789"
+_FOOTNOTE = -4.0  # of a number set behind a word (CHỨC2)
 _DIGIT = -2.303  # of a digit: one in ten
 _IDENTITY = -3.0  # a known word that the channel never saw come out as itself
 _QUOTE = {'"': -0.5, "'": -3.5}  # a closing mark that opened nowhere; else part of a garbled word
-_JUNK_AT = (-9.0, -4.5, -1.0)  # junk inside a line, at its edge, on a line of its own
+_JUNK_AT = (-9.0, -5.5, -3.0)  # junk inside a line, at its edge, on a line of its own
 _JUNK_LETTER, _JUNK_SIGN = -3.3, -1.8
 _JUNK_LONGEST = 5
 _PLAIN_SIGNS = frozenset(["-", "–", "+", "•", "*", "…", "..."])
@@ -220,10 +224,11 @@ class LatticeBuilder:
             result[(kind,), -1] = Choice(None, (kind,), _DIGIT * min(len(core), 4) + whole)
         elif 0 < own < len(lm_words.CLASSES):
             result[(own,), -1] = Choice(None, (own,), _LETTER * len(core) + whole)
+            noted = self._model.index.get(canonical(core.rstrip(_DIGITS)), 0)
+            if noted >= len(lm_words.CLASSES) and len(core.rstrip(_DIGITS)) > 1:
+                result[(noted,), -1] = Choice(None, (noted,), _FOOTNOTE + whole)
         elif not own:
-            letters = sum(map(str.isalpha, core))
-            price = _LETTER * letters + _ODD_SIGN_IN_WORD * (len(core) - letters)
-            result[(0,), -1] = Choice(None, (0,), price + whole)
+            result[(0,), -1] = Choice(None, (0,), _spelling_price(core) + whole)
         elif ((own,), 0) not in result:
             result[(own,), 0] = Choice((own,), (own,), _IDENTITY + whole)
         return list(result.values())
@@ -288,6 +293,14 @@ def _form(source: str, item: Item) -> Form:
 
 
 _CODE_FORM = Form("code", "", "", False, 0, False)
+
+
+def _spelling_price(core: str) -> float:
+    """Return log P of the spelling of a word that the model doesn't know."""
+    letters = sum(map(str.isalpha, core))
+    plain = sum(char in _PLAIN_SIGNS_IN_WORD for char in core)
+    odd = len(core) - letters - plain
+    return _LETTER * letters + _PLAIN_SIGN_IN_WORD * plain + _ODD_SIGN_IN_WORD * odd
 
 
 def _has_candidates(form: Form) -> bool:
