@@ -85,7 +85,8 @@ def score_documents(
         filled = sum(getattr(citation, name) is not None for name in FIELDS)
         if best is None or filled > sum(getattr(best, name) is not None for name in FIELDS):
             distinct[key] = citation
-    left = list(distinct.values())
+    dated = {canonical(c.name) for c in distinct.values() if c.name and c.date}
+    left = [c for c in distinct.values() if c.date or not c.name or canonical(c.name) not in dated]
     for want in expected:
         match = _best(want, left)
         scores.documents.expected += 1

@@ -88,6 +88,10 @@ def find_drafts(text: str) -> list[Draft]:
             continue
         elif isinstance(anchor, NumberSpan):
             new = list(_numbered(text, anchor, previous))
+            # What looked like a short name ("Quyết định số 217") was the first of a list.
+            elided = {draft.number_span for draft in new if draft.elided}
+            while elided and found and found[-1].number_span in elided:
+                found.pop()
         else:
             assert isinstance(anchor, re.Match)
             if found and any(d.number_span == anchor.span("number") for d in found[-8:]):

@@ -37,8 +37,9 @@ _HALVES = {
     "doan chu tich", "hoi dong tham phan", "ban quan ly",
 }  # fmt: skip
 _POSITIONS = re.compile(
-    r"(?:(?:quyen |pho |q\. ?)?(?:chu tich|bo truong|thu tuong|giam doc|chanh van phong|bi thu|cuc truong"
-    r"|tong cuc truong|truong ban|chu nhiem|vien truong|chanh an|thong doc|hieu truong|truong phong"
+    r"(?:(?:quyen |pho |q\. ?)?(?:chu tich|bo truong|thu tuong|giam doc|chanh van phong|bi thu"
+    r"|cuc truong|tong cuc truong|truong ban|chu nhiem|vien truong|chanh an|thong doc|hieu truong"
+    r"|truong phong"
     r"|chi cuc truong|chanh thanh tra|tong thanh tra|tong giam doc|vu truong|tong bi thu|thu truong"
     r"|chanh|tham phan|kiem sat vien|tu lenh|chinh uy|truong doan|pho).*)"
 )
@@ -96,7 +97,17 @@ def _cells(text: str) -> list[str]:
     found = []
     for line in re.split("[\n\f]", text):
         pieces = [piece.strip() for piece in re.split(r"[ \xa0]{4,}|\t+", line)]
-        found += [piece for piece in pieces if piece] or [""]
+        # A blank to be filled in leaves a gap too: "Số:      /TB-UBND", "ngày      tháng".
+        joined: list[str] = []
+        for piece in pieces:
+            blank = joined and (
+                re.fullmatch(r"(?:Số|SỐ)\s*:?", joined[-1]) or piece.startswith(("tháng", "năm"))
+            )
+            if blank:
+                joined[-1] += " " + piece
+            elif piece:
+                joined.append(piece)
+        found += joined or [""]
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..document import Span
+from ..grammar.find import without_junk
 from ..grammar.tables import Issuer, issuers, provinces
 from ..vietnamese import canonical
 from .words import Trie, Word, words
@@ -58,6 +59,7 @@ _STOP_PAIRS = {
     "đề": ("nghị",), "chỉ": ("đạo",), "kết": ("luận",), "hiện": ("nay", "hành"), "căn": ("cứ",),
     "tiếp": ("tục",), "thực": ("hiện",), "triển": ("khai",),
 }  # fmt: skip
+_LOWER_CASED = {("liên", "bộ"), ("ủy", "ban"), ("hội", "đồng")}
 _UNITS = ("tỉnh", "thành phố", "tp", "huyện", "quận", "xã", "phường", "thị xã", "thị trấn", "khu")
 _UNIT_RANK = {"tỉnh": 3, "thành": 3, "tp": 3, "huyện": 2, "quận": 2, "thị": 2, "xã": 1, "phường": 1}
 _PLACED = re.compile(
@@ -109,7 +111,7 @@ def match_issuer(text: str, position: int, *, joint: bool = False) -> IssuerRead
         joint: several bodies joined by commas, dashes or "và" are one issuer.
     """
     tokens = words(text, position, position + (600 if joint else 280), 90 if joint else 36)
-    if not tokens or text[position : tokens[0].start].strip():
+    if not tokens or without_junk(text[position : tokens[0].start]).strip():
         return None
     found = _one(tokens, 0)
     if found is None:
@@ -150,11 +152,9 @@ def _one(tokens: list[Word], index: int) -> _Found | None:
     if index >= len(tokens):
         return None
     first = tokens[index]
-    if first.is_mark or not first.capital:
-        if first.key not in ("liên", "ủy", "hội") or not (
-            index + 1 < len(tokens) and tokens[index + 1].key in ("bộ", "ban", "đồng")
-        ):
-            return None
+    following = tokens[index + 1].key if index + 1 < len(tokens) else ""
+    if first.is_mark or (not first.capital and (first.key, following) not in _LOWER_CASED):
+        return None
     trie, by_name = _bodies()
     end = trie.longest(tokens, index)
     after_position = _POSITION_TRIE.longest(tokens, index)
@@ -249,7 +249,7 @@ def _place(tokens: list[Word], index: int) -> int:
             if tokens[start].key in ("thành", "thị") and not two:
                 break
             unit = start + (2 if two else 1)
-            if unit < len(tokens) and tokens[unit].text == ".":
+            if tokens[start].key == "tp" and unit < len(tokens) and tokens[unit].text == ".":
                 unit += 1
         elif end > index:
             break

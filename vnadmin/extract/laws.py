@@ -47,12 +47,14 @@ _EVIDENCE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _EVIDENCE_AFTER = re.compile(
-    r"\s{1,3}(?:\(?(?:sửa đổi|đã được)|số\s|ngày\s|năm\s{1,3}(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}(?!\d))"
+    r"\s{1,3}(?:\(?(?:sửa đổi|đã được)|số\s|ngày\s"
+    r"|năm\s{1,3}(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}(?!\d))"
 )
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:\n][\s\"“]*)\Z")
 _AMENDING = re.compile(
     r"(?:[Ss]ửa\s{1,3}đổi(?:\s{0,2},?\s{0,3}(?:bổ|bố)\s{1,3}sung)?|[Bb]ổ\s{1,3}sung)\s"
-    r"(?:[^\n;:.“”\"()]|\n(?!\s*\n)){0,90}?\s(?:của\s{1,3})?(?=(?:các\s|[0-9]{1,2}\s)?\s{0,2}(?:[Bb]ộ\s)?(?:[Ll]uật|[Pp]háp lệnh)\s)"
+    r"(?:[^\n;:.“”\"()]|\n(?!\s*\n)){0,90}?\s(?:của\s{1,3})?"
+    r"(?=(?:các\s|[0-9]{1,2}\s)?\s{0,2}(?:[Bb]ộ\s)?(?:[Ll]uật|[Pp]háp lệnh)\s)"
 )
 _AMENDING_FREE = re.compile(
     r"[Ss]ửa\s{1,3}đổi(?:\s{0,2},?\s{0,3}bổ\s{1,3}sung)?\s{1,3}(?:một\s{1,3}số\s{1,3}điều\s{1,3}của\s{1,3})?"

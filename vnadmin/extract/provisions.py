@@ -14,7 +14,10 @@ _UNITS = {
 _RANK = {"point": 0, "clause": 1, "article": 2, "section": 3, "chapter": 4, "appendix": 4}
 _WINDOW = 240
 _MAX_RANGE = 60
-_LABEL = r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){0,3}[a-zđ]{0,2}|[IVXLC]{1,6}(?!\w)|[a-zđ][0-9]?(?!\w)|[A-Z](?!\w))"
+_LABEL = (
+    r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){0,3}[a-zđ]{0,2}|[IVXLC]{1,6}(?!\w)|[a-zđ][0-9]?(?!\w)"
+    r"|[A-Z](?!\w))"
+)
 _TOKEN = re.compile(
     r"(?P<unit>(?<!\w)(?:[Đđ]iểm|[Tt]iết|[Kk]hoản|[Đđ]iều|[Mm]ục|[Cc]hương|[Pp]hần|[Pp]hụ\s+lục))(?=\s)"
     rf"|(?P<label>(?<!\w){_LABEL})(?!\w)"

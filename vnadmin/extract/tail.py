@@ -18,9 +18,11 @@ from .laws import LawReading
 from .titles import match_title
 
 _DATE_LEAD = re.compile(
-    rf"(?: ?\([A-Z][A-Z0-9]{{0,4}}\))?{BREAK}[,(]?{BREAK}(?:(?:đã\s{{1,3}})?(?:được\s{{1,3}})?(?:ban\s{{1,3}}hành|ký|thông\s{{1,3}}qua|công\s{{1,3}}bố)\s{{1,8}})?(?=[Nn]gày)"
+    rf"(?: ?\([A-Z][A-Z0-9]{{0,4}}\))?{BREAK}[,(]?{BREAK}"
+    r"(?:(?:đã\s{1,3})?(?:được\s{1,3})?"
+    r"(?:ban\s{1,3}hành|ký|thông\s{1,3}qua|công\s{1,3}bố)\s{1,8})?(?=[Nn]gày)"
 )
-_ISSUER_LEAD = re.compile(rf"{BREAK}[,(]?{BREAK}(?P<word>của|do){BREAK}\s{{0,8}}")
+_ISSUER_LEAD = re.compile(rf"{BREAK}[,(]?{BREAK}(?P<word>của|do)(?=\s)")
 _BY = re.compile(
     r"\s{1,6}(?:đã\s{1,3})?(?:ban\s{1,3}hành|ký|ban\s{1,3}bố|thông\s{1,3}qua|công\s{1,3}bố)"
 )

@@ -1,4 +1,4 @@
-"""The type word before a number: "Nghị định số …", "văn bản số …", "Nghị quyết của Quốc hội số …"."""
+"""The type word before a number: "Nghị định số …", "Nghị quyết của Quốc hội số …"."""
 
 from __future__ import annotations
 

@@ -101,6 +101,16 @@ def issuer_like(number: DocumentNumber) -> bool:
     return first in issuer_symbols() or (first in type_symbols() and len(number.segments) > 1)
 
 
+_JUNK_LINES = re.compile(
+    r"(?<=\n)[ \t]*(?:[-–—.]{0,2} ?[0-9]{1,3} ?[-–—.]{0,2}|[^\w\s/⁄–-]{1,3}|[a-z])[ \t]*\r?\n"
+)
+
+
+def without_junk(text: str) -> str:
+    """Drop the lines between others that hold nothing but a page number or a stray mark."""
+    return _JUNK_LINES.sub("", text) if "\n" in text else text
+
+
 def _longest(text: str, match: re.Match[str]) -> NumberSpan | None:
     """Cut a match back to where it stops being one number ("12/QĐ-UBND - KH-UBND")."""
     start, end = match.span()
@@ -110,12 +120,12 @@ def _longest(text: str, match: re.Match[str]) -> NumberSpan | None:
     for gap in re.finditer(rf"\s(?=\s*{_SEP})|(?<={_SEP})\s", text[symbol_start:end]):
         if gap.start() > 0:
             cuts.append(symbol_start + gap.start() + (0 if gap[0].isspace() else 1))
-    parsed_full = parse_number(text[start:end])
+    parsed_full = parse_number(without_junk(text[start:end]))
     if parsed_full is not None and (len(cuts) == 1 or symbol_known(parsed_full.symbol)):
         return NumberSpan(start, end, parsed_full)
     for cut in reversed(cuts[1:]):
         piece = text[start:cut].rstrip(" \t\xa0\r\n-–—/")
-        parsed = parse_number(piece)
+        parsed = parse_number(without_junk(piece))
         if parsed is not None and symbol_known(parsed.symbol):
             return NumberSpan(start, start + len(piece), parsed)
     return None if parsed_full is None else NumberSpan(start, end, parsed_full)

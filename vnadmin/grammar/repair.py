@@ -115,10 +115,9 @@ def repair_symbol(symbol: str) -> tuple[str, ...]:
             for separator, segment in zip(separators, choice[1:], strict=True):
                 text += separator + segment
             candidates.append(text)
-    if as_type == ("NĐ",) and len(segments) == 2 and 1 <= len(segments[1]) <= 3:
-        # Decrees are the Government's: a garbled rest can't be anyone else's.
-        if segments[1][0] in "CGQO" or segments[1][1:2] == "P":
-            return (f"NĐ{separators[0]}CP",)
+    # Decrees are the Government's: a garbled rest can't be anyone else's.
+    if as_type == ("NĐ",) and len(segments) == 2 and re.fullmatch("[CGQO].{0,2}|.P", segments[1]):
+        return (f"NĐ{separators[0]}CP",)
     in_use = [text for text in candidates if text in symbols()]
     if in_use:
         return tuple(dict.fromkeys(in_use))

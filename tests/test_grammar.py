@@ -1,0 +1,203 @@
+"""The grammar of numbers and dates, their repair, and the tables they rest on."""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vnadmin.grammar import (
+    find_codes,
+    find_numbers,
+    parse_date,
+    parse_number,
+    repair_number,
+    symbol_issuers,
+    symbol_known,
+    symbol_types,
+    tables,
+)
+from vnadmin.grammar.repair import read_number
+
+CASES = Path(__file__).parent / "cases"
+CODES = tomllib.loads((CASES / "codes.toml").read_text(encoding="utf-8"))["codes"]
+
+
+@pytest.mark.parametrize("name", tables.TABLES)
+def test_every_row_has_a_source(name: str) -> None:
+    rows = list(tables.read_table(name))
+    assert rows
+    for row in rows:
+        assert row["source"].strip(), row
+        assert all(cell == cell.strip() for cell in row.values()), row
+
+
+def test_symbols_parse_and_are_known() -> None:
+    for symbol in tables.symbols():
+        number = parse_number(f"12/{symbol}")
+        assert number is not None, symbol
+        assert number.symbol == symbol
+        assert symbol_known(symbol)
+
+
+def test_table_types_and_issuers_agree() -> None:
+    names = {kind.name for kind in tables.document_types()}
+    bodies = {issuer.name for issuer in tables.issuers()}
+    for entry in tables.symbols().values():
+        assert entry.type is None or entry.type in names, entry
+        for part in (entry.issuer or "").split(" - ") if entry.issuer not in bodies else ():
+            assert not part or part in bodies or entry.issuer, entry
+
+
+def test_law_rows_are_well_formed() -> None:
+    seen = set()
+    for law in tables.laws():
+        assert law.type in ("Luật", "Bộ luật", "Pháp lệnh")
+        assert (
+            law.date is None or parse_date("/".join(reversed(law.date.split("-"))))[0] == law.date
+        )
+        assert law.number is None or parse_number(law.number) is not None, law
+        assert (law.type, law.name.lower(), law.number) not in seen, law
+        seen.add((law.type, law.name.lower(), law.number))
+
+
+@pytest.mark.parametrize(
+    ("text", "serial", "suffix", "year", "symbol"),
+    [
+        ("39/2022/NĐ-CP", "39", "", 2022, "NĐ-CP"),
+        ("1842b/CTPH-BVHTTDL-TLĐLĐVN", "1842", "b", None, "CTPH-BVHTTDL-TLĐLĐVN"),
+        ("23-QĐ/TW", "23", "", None, "QĐ/TW"),
+        ("Số: 299 /UBND-TTHC", "299", "", None, "UBND-TTHC"),
+        ("Số:…../TB-UBND", None, "", None, "TB-UBND"),
+        ("64/2025/QH15", "64", "", 2025, "QH15"),
+        ("21-LCT/HĐNN8", "21", "", None, "LCT/HĐNN8"),
+        ("135-CP", "135", "", None, "CP"),
+        ("07 -\n CT / TU", "07", "", None, "CT/TU"),
+        ("51/98/TT-BTC", "51", "", 1998, "TT-BTC"),
+    ],
+)
+def test_parse_number(
+    text: str, serial: str | None, suffix: str, year: int | None, symbol: str
+) -> None:
+    number = parse_number(text)
+    assert number is not None
+    assert (number.serial, number.suffix, number.year, number.symbol) == (
+        serial, suffix, year, symbol,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["", "217", "30/7/2021", "12/", "/", "A/B", "12/Nguyễn", "12/abc", "x" * 5000]
+)
+def test_not_a_number(text: str) -> None:
+    assert parse_number(text) is None
+
+
+def test_symbols_tell_type_and_issuer() -> None:
+    assert symbol_types("QĐ-UBND")[0] == "Quyết định"
+    assert "Quy định" in symbol_types("QĐ/TW")
+    assert symbol_types("VPCP-CN") == ("Công văn",)
+    assert symbol_issuers("TTLT-BYT-BTC") == ("BYT", "BTC")
+    assert not symbol_known("ABC-XYZ")
+
+
+@pytest.mark.parametrize(("raw", "reading"), CODES)
+def test_repair(raw: str, reading: str) -> None:
+    assert repair_number(raw) == (reading or None)
+
+
+@pytest.mark.parametrize(("raw", "reading"), [pair for pair in CODES if pair[1]])
+def test_codes_found_in_garbled_text(raw: str, reading: str) -> None:
+    text = f"Quyét dinh s6 {raw} ngay 30/7/2021 ctia"
+    (code,) = find_codes(text)
+    assert (code.repaired, code.certain) == (reading, True)
+    assert text[code.start : code.end] == raw
+
+
+def test_a_repair_keeps_the_digits() -> None:
+    for raw, reading in CODES:
+        if reading and raw[0].isdigit():
+            digits = [c for c in raw if c.isdigit()]
+            kept = iter(c for c in reading if c.isdigit())
+            assert all(any(c == k for k in kept) for c in digits[:2]), raw
+
+
+def test_code_cut_by_a_page_is_mended_in_halves() -> None:
+    text = "Chi thi s6 23-\n\n2\n\nQB/TW ngay 01/02/2020"
+    codes = list(find_codes(text))
+    assert [c.repaired for c in codes] == ["QĐ/TW"]
+    assert find_numbers(text.replace("QB", "QĐ"))[0].number.text == "23-QĐ/TW"
+
+
+@pytest.mark.parametrize(
+    ("text", "iso", "impossible"),
+    [
+        ("30/7/2021", "2021-07-30", False),
+        ("30-7-2021", "2021-07-30", False),
+        ("30.7.2021", "2021-07-30", False),
+        ("ngày 15 tháng 5 năm 2014", "2014-05-15", False),
+        ("ngày 15\ntháng 5\n\n- 3 -\n\nnăm 2014", "2014-05-15", False),
+        ("31/02/2020", None, True),
+        ("29/02/2023", None, True),
+        ("năm 2015", None, False),
+        ("tháng 5 năm 2014", None, False),
+        ("3/7", None, False),
+    ],
+)
+def test_parse_date(text: str, iso: str | None, impossible: bool) -> None:
+    assert parse_date(text) == (iso, impossible)
+
+
+# ---------------------------------------------------------------- properties
+
+_SERIALS = st.integers(1, 9999).map(lambda n: f"{n:02}")
+_GAPS = st.sampled_from(["", " ", "  ", "\n", " \n "])
+
+
+@given(_SERIALS, st.sampled_from(sorted(tables.symbols())), st.data())
+def test_any_spacing_is_read_back(serial: str, symbol: str, data: st.DataObject) -> None:
+    """Written with gaps and line breaks around its separators, a number stays itself."""
+    number = f"{serial}/{symbol}"
+    spaced = "".join(data.draw(_GAPS) + c + data.draw(_GAPS) if c in "/-" else c for c in number)
+    found = find_numbers(f"Quyết định số {spaced} của")
+    assert [span.number.text for span in found] == [number]
+
+
+@given(_SERIALS, st.integers(2005, 2026), st.sampled_from(["NĐ-CP", "TT-BTC", "QĐ-UBND", "QĐ-TTg"]))
+def test_lost_accents_are_restored(serial: str, year: int, symbol: str) -> None:
+    number = f"{serial}/{year}/{symbol}"
+    if symbol[:2] in ("NĐ", "TT") and len(serial) > 4:
+        return
+    assert repair_number(number.replace("Đ", "D")) == number
+
+
+@settings(max_examples=200)
+@given(st.text(alphabet=st.sampled_from("0123456789/-.: \nABĐQTGNDPWUbgjlIO|⁄–…ốSsx"), max_size=80))
+def test_never_raises_and_spans_are_valid(text: str) -> None:
+    parse_number(text)
+    repair_number(text)
+    read_number(text)
+    parse_date(text)
+    previous = 0
+    for code in find_codes(text):
+        assert previous <= code.start < code.end <= len(text)
+        previous = code.end
+    for span in find_numbers(text):
+        assert 0 <= span.start < span.end <= len(text)
+
+
+@pytest.mark.parametrize("unit", ["12/2020/NĐ- ", "12/A-B-C-D-", "1234567/", "12/\n\n2\n\n", "số "])
+def test_linear_time(unit: str) -> None:
+    def seconds(size: int) -> float:
+        text = unit * (size // len(unit))
+        start = time.process_time()
+        find_numbers(text)
+        list(find_codes(text))
+        return time.process_time() - start
+
+    seconds(10_000)
+    assert seconds(400_000) < 40 * max(seconds(40_000), 0.01)
