@@ -79,17 +79,22 @@ class Channel:
                 )
             steps = {(left, right): value for left, right, value in manifest.pop("steps")}
             keys = (directory / "keys.txt").read_text("utf-8").split("\n")
+            offsets = np.load(directory / "offsets.npy")
+            words = np.load(directory / "words.npy", mmap_mode="r").view(np.ndarray)
+            log_prob = np.load(directory / "log_prob.npy", mmap_mode="r").view(np.ndarray)
+            if (len(keys) + 1, len(words)) != (len(offsets), len(log_prob)):
+                raise ValueError("its files don't belong together")
             return cls(
                 directory.name,
                 model,
                 EditModel.from_steps(steps),
                 {key: number for number, key in enumerate(keys)},
-                np.load(directory / "offsets.npy"),
-                np.load(directory / "words.npy", mmap_mode="r").view(np.ndarray),
-                np.load(directory / "log_prob.npy", mmap_mode="r").view(np.ndarray),
+                offsets,
+                words,
+                log_prob,
                 manifest,
             )
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise ModelError(f"{directory}: no usable channel there ({error})") from error
 
     def candidates(self, keys: Sequence[str]) -> list[Candidates]:
