@@ -32,8 +32,8 @@ _JUNK_LETTER, _JUNK_SIGN = -3.3, -1.8
 _JUNK_LONGEST = 5
 _PLAIN_SIGNS = frozenset(["-", "–", "+", "•", "*", "…", "..."])
 _PUNCTUATION = frozenset("()[]“”\"'’‘«».,;:!?…/—=%")
-_SIGN_KEPT = (-0.5, -2.0, -10.0)  # a plain one, punctuation standing alone, anything else
-_ODD_JUNK_AT, _ODD_JUNK_SIGN = (-4.0, -2.0, -1.0), -0.5
+_SIGN_KEPT = (-0.5, -2.0, -12.0)  # a plain one, punctuation standing alone, anything else
+_ODD_JUNK_AT, _ODD_JUNK_SIGN = (-7.0, -4.0, -2.0), -1.5
 _LIST_MARKS = (")", ".", "/", "-")
 _DIGITS_AS_WORD = -7.0  # a number is kept rather than read as a word less likely to look so
 _DIGITS_LONGEST = 3
