@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from vnadmin.options import Options
-from vnadmin.restore.engine import Restoration, RestoredWord, restorer
+from vnadmin.restore.engine import Restoration, RestoredWord, pieces, restorer
 
 __all__ = ["Restoration", "RestoredWord", "explain", "restore", "restore_many"]
 
@@ -20,7 +20,7 @@ def explain(text: str, *, options: Options = _DEFAULT) -> Restoration:
 
 def restore(text: str, *, options: Options = _DEFAULT) -> str:
     """Return what the paper said, as far as `text` shows it."""
-    return explain(text, options=options).text
+    return "".join(restore_many(pieces(text), options=options))
 
 
 def restore_many(texts: Iterable[str], *, options: Options = _DEFAULT) -> Iterator[str]:

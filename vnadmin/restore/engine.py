@@ -26,6 +26,9 @@ from vnadmin.vietnamese import canonical, fold
 _BLOCK = 32_768
 """Characters judged as one: a page, or this much of a longer one."""
 
+_PIECE = 1_000_000
+"""Characters of text, edits and words held at a time when only the text is asked for."""
+
 _BATCH = 65_536
 """Characters decoded at a time: bounds memory whatever a text's length."""
 
@@ -241,6 +244,17 @@ def _junk(source: str, item: Item, confidence: float) -> _Change:
         while end < len(source) and source[end] in " \t":
             end += 1
     return _Change(start, end, "", "junk", confidence, is_word=False)
+
+
+def pieces(text: str) -> Iterator[str]:
+    """Cut a text too long to restore at once where its blocks end; a shorter one is one piece."""
+    start = 0
+    for _, end in _blocks(text):
+        if end - start >= _PIECE or end == len(text):
+            yield text[start:end]
+            start = end
+    if not text:
+        yield text
 
 
 def _blocks(source: str) -> Iterator[tuple[int, int]]:
