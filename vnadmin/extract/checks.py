@@ -34,11 +34,11 @@ def check(draft: Draft, issuer_text: str | None) -> list[str]:
             f"symbol-type: {number.text} is the number of a {types[0]}, but the text says"
             f" {draft.type}"
         )
-    if date is not None and number.year is not None and date.year != number.year:
+    if date is not None and number.year is not None and date.year not in (0, number.year):
         found.append(f"year-date: {number.text} is dated {date.year}")
     term = re.search(r"QH([0-9]{1,2})$", number.symbol)
     year = number.year or (date.year if date else None)
-    if term is not None and year is not None and int(term[1]) in _TERMS:
+    if term is not None and year and int(term[1]) in _TERMS:
         first, last = _TERMS[int(term[1])]
         if not first <= year <= last:
             found.append(f"term-date: {term[0]} sat from {first} to {last}, not in {year}")

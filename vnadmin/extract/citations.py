@@ -117,8 +117,8 @@ def _year(draft: Draft) -> int | None:
     if draft.number is not None and draft.number.year is not None:
         return draft.number.year
     if draft.date is not None:
-        return draft.date.year
-    return draft.year.year if draft.year is not None else None
+        return draft.date.year or None
+    return (draft.year.year or None) if draft.year is not None else None
 
 
 def _agree(found: list[Citation]) -> list[Citation]:

@@ -117,14 +117,15 @@ def _numbered(text: str, span: NumberSpan, previous: Draft | None) -> Iterator[D
     head_start = elided[0][0] if elided else span.start
     head = type_before(text, head_start)
     own = _OWN_NUMBER.search(text, max(0, head_start - 40), head_start)
-    if own is not None and (head is None or text[head[1][0] : head[1][1]].isupper()):
+    if own is not None and (head is None or text[head.span[0] : head.span[1]].isupper()):
         return
     draft = Draft(span.start, span.end, "", number=number, number_span=(span.start, span.end))
     draft.serial = number.text if number.serial is not None else None
     same_list = False
     if head is not None:
-        name, type_span, _ = head
-        draft.type_span = type_span
+        name = head.name
+        draft.type_span = head.span
+        draft.issuer, draft.issuer_before = head.issuer, head.issuer is not None
         draft.type = name or (types[0] if types else "Công văn")
         draft.type_named = name is not None
     elif previous is not None and _same_list(text, previous, head_start):
@@ -190,7 +191,7 @@ def _elided(text: str, span: NumberSpan) -> list[tuple[int, int, str]]:
     if run is None:
         return []
     before = type_before(text, run.start())
-    if before is None or not before[2]:
+    if before is None or not before.before_so:
         return []
     rest = number.text[len(number.serial) + len(number.suffix) :]
     found = []
@@ -206,9 +207,9 @@ def _bare_serial(text: str, match: re.Match[str]) -> list[Draft]:
     """ "Quyết định số 18 ngày 12/3/2013 …": a type, a serial, a date, but no symbol."""
     start, end = match.span("number")
     head = type_before(text, start)
-    if head is None or head[0] is None or not head[2]:
+    if head is None or head.name is None or not head.before_so:
         return []
-    draft = Draft(head[1][0], end, head[0], type_span=head[1], number_span=(start, end))
+    draft = Draft(head.span[0], end, head.name, type_span=head.span, number_span=(start, end))
     draft.serial = match["number"]
     read_tail(text, draft)
     return [draft] if draft.date is not None else []

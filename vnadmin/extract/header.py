@@ -15,6 +15,9 @@ _HEAD_CELLS = 48
 _MOTTO = re.compile(r"cong hoa xa hoi|doc lap\s*[-–]\s*tu do|^dang cong san viet nam$")
 _NUMBER = re.compile(r"\s*(?:Số|SỐ|Sô)\s*[:.]?\s*(?P<rest>.*)$")
 _PLACE_DATE = re.compile(r"\s*(?P<place>[^\W\d_][^,:;0-9]{1,40}?)\s*,\s*(?=ngày|Ngày)")
+_NUMBER_AND_DATE = re.compile(
+    r"^(\s{0,12}(?:Số|SỐ)\s{0,4}:?[^,\n]{0,40}[A-ZĐ&])\s{1,80}([^\W\d_][^,:;0-9/\n]{1,30},\s{1,4}ngày\s)"
+)
 _ABOUT = re.compile(r"\s*(?:V/v|V/V|Về việc|VỀ VIỆC|v/v)\b")
 _DEAR = re.compile(r"\s*Kính\s+gửi\s*:?\s*", re.IGNORECASE)
 _COPIES = re.compile(r"\s*Nơi\s+nhận\s*:?\s*", re.IGNORECASE)
@@ -96,6 +99,7 @@ def _cells(text: str) -> list[str]:
     """The lines, each cut where a wide gap parts a left block from a right one."""
     found = []
     for line in re.split("[\n\f]", text):
+        line = _NUMBER_AND_DATE.sub(r"\1\t\2", line, count=1)
         pieces = [piece.strip() for piece in re.split(r"[ \xa0]{4,}|\t+", line)]
         # A blank to be filled in leaves a gap too: "Số:      /TB-UBND", "ngày      tháng".
         joined: list[str] = []
@@ -246,8 +250,11 @@ def _subject_under(cells: Sequence[str], type_at: int) -> str | None:
     while index < len(cells) and not cells[index]:
         index += 1
     lines: list[str] = []
+    sure = _subject_end(cells, index)
     while index < len(cells) and len(lines) < 12:
         cell = cells[index]
+        if index == sure:
+            break
         if not cell or _RULE.fullmatch(cell) or _DEAR.match(cell):
             break
         if lines:
@@ -257,7 +264,7 @@ def _subject_under(cells: Sequence[str], type_at: int) -> str | None:
             if _BODY_START.match(cell) and not _upper(cell):
                 break
             capital = cell[0].isupper() and not _upper(cell)
-            if capital and not _unfinished(lines[-1]):
+            if capital and sure is None and not _unfinished(lines[-1]):
                 break
         elif _BODY_START.match(cell) and not _ABOUT.match(cell):
             return None
@@ -267,6 +274,19 @@ def _subject_under(cells: Sequence[str], type_at: int) -> str | None:
     if joined is not None and len(joined) > 900:
         return None
     return joined
+
+
+def _subject_end(cells: Sequence[str], index: int) -> int | None:
+    """Where the authority's name, "Căn cứ" or a blank line ends a subject of a few lines."""
+    for end in range(index + 1, min(index + 7, len(cells))):
+        cell = cells[end]
+        if not cell or cell.startswith("Căn cứ"):
+            return end
+        if _upper(cell) and len(cell.split()) > 1 and not _upper(cells[index]):
+            return end
+        if _BODY_START.match(cell):
+            return None
+    return None
 
 
 def _unfinished(line: str) -> bool:

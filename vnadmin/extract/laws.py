@@ -246,6 +246,12 @@ def _amending(text: str, start: int, type_end: int, kind: str) -> LawReading | N
         if count == 0:
             break
         stop = tokens[count - 1].end
+        if count + 1 < len(tokens) and tokens[count].key == "và" and tokens[count + 1].capital:
+            # "Luật A và B": the second without its type word.
+            second = _names().longest(tokens, count + 1)
+            if second > count + 1:
+                last = tokens[second - 1].end
+                break
         joined = last is None or re.match(r"\s+và\s", text[pending - 4 : pending] + " ") is not None
         if joined or _list_goes_on(text, stop):
             last = stop

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from ..document import Span
 from ..grammar.tables import types_by_name
-from .issuers import match_issuer
+from .issuers import IssuerReading, match_issuer
 from .words import Word, words
 
 _ABBREVIATED_TYPES = {
@@ -16,11 +18,17 @@ _ABBREVIATED_TYPES = {
 _GENERIC_TYPES = {"văn bản", "văn thư", "vb"}
 
 
-def type_before(text: str, position: int) -> tuple[str | None, Span, bool] | None:
-    """The type named right before a number at `position`, its span, whether "số" stands between.
+class TypeWord(NamedTuple):
+    """A type word found; `name` is `None` for "văn bản", which leaves the type to the symbol."""
 
-    The name is `None` for "văn bản", which leaves the type to the symbol.
-    """
+    name: str | None
+    span: Span
+    before_so: bool
+    issuer: IssuerReading | None = None
+
+
+def type_before(text: str, position: int) -> TypeWord | None:
+    """The type named right before a number at `position`, an issuer between them allowed."""
     tokens = words(text, max(0, position - 72), position, 60)
     has_so = False
     while tokens and tokens[-1].text in ":.…_":
@@ -34,7 +42,7 @@ def type_before(text: str, position: int) -> tuple[str | None, Span, bool] | Non
         return None
     direct = _type_at_end(tokens)
     if direct is not None:
-        return direct[0], direct[1], has_so
+        return TypeWord(direct[0], direct[1], has_so)
     if not has_so:
         return None
     return _type_with_issuer(text, position)
@@ -58,7 +66,7 @@ def _type_at_end(tokens: list[Word]) -> tuple[str | None, Span] | None:
     return None
 
 
-def _type_with_issuer(text: str, position: int) -> tuple[str | None, Span, bool] | None:
+def _type_with_issuer(text: str, position: int) -> TypeWord | None:
     """ "Nghị quyết của Quốc hội số …", "Thông tư liên tịch Bộ A - Bộ B số …"."""
     start = max(0, position - 200)
     tokens = words(text, start, position, 80)
@@ -79,6 +87,6 @@ def _type_with_issuer(text: str, position: int) -> tuple[str | None, Span, bool]
         elif not tokens[index].capital:
             continue
         reading = match_issuer(text, at, joint=True)
-        if reading is not None and not text[reading.end : so_start].strip(" \n,"):
-            return head[0], head[1], True
+        if reading is not None and not text[reading.end : so_start].strip(" \n,:"):
+            return TypeWord(head[0], head[1], True, reading)
     return None

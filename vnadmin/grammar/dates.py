@@ -15,10 +15,13 @@ BREAK = (
 )
 _SEPARATOR = rf"{GAP}(?:[/.]|-){GAP}"
 
-NUMERIC = rf"(?P<d1>[0-9]{{1,2}}){_SEPARATOR}(?P<m1>[0-9]{{1,2}}){_SEPARATOR}(?P<y1>[12][0-9]{{3}})"
+# A year short of a digit ("năm 009") keeps the date in one piece, but is no year.
+_ANY_YEAR = r"(?:[12][0-9]{3}|0[0-9]{2}|20[0-9])"
+NUMERIC = rf"(?P<d1>[0-9]{{1,2}}){_SEPARATOR}(?P<m1>[0-9]{{1,2}}){_SEPARATOR}(?P<y1>{_ANY_YEAR})"
+# "tháng" and "năm" are now and then misprinted, or in each other's place.
 LONG = (
-    rf"(?P<d2>[0-9]{{1,2}}){BREAK},?{BREAK}(?:[Tt]háng|ngày){BREAK}(?P<m2>[0-9]{{1,2}}){BREAK},?{BREAK}"
-    rf"[Nn]ăm{BREAK}(?P<y2>[12][0-9]{{3}})"
+    rf"(?P<d2>[0-9]{{1,2}}){BREAK},?{BREAK}(?:[Tt]h[áàảa]ng|ngày|năm){BREAK}(?P<m2>[0-9]{{1,2}})"
+    rf"{BREAK},?{BREAK}(?:[Nn][ăáâa]m|tháng){BREAK}(?P<y2>{_ANY_YEAR})"
 )
 _DATE = re.compile(rf"(?:[Nn]gày{BREAK})?(?:{LONG}|{NUMERIC})(?![0-9])")
 _YEAR = re.compile(rf"(?:[Nn]ăm{BREAK})?(?P<year>(?:19|20)[0-9]{{2}})(?![0-9])")
@@ -32,7 +35,10 @@ _BLANK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class DateReading:
-    """A date found: `iso` is `None` where day or month is missing or the day can't exist."""
+    """A date found: `iso` is `None` where part is missing or misprinted or the day can't exist.
+
+    `year` is 0 where it is blank or misprinted.
+    """
 
     start: int
     end: int
@@ -49,6 +55,8 @@ def match_date(text: str, position: int) -> DateReading | None:
     day = int(match["d1"] or match["d2"])
     month = int(match["m1"] or match["m2"])
     year = int(match["y1"] or match["y2"])
+    if year < 1000:
+        return DateReading(match.start(), match.end(), None, 0)
     try:
         iso = datetime.date(year, month, day).isoformat()
     except ValueError:

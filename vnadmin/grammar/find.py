@@ -14,13 +14,14 @@ from .numbers import DocumentNumber, parse_number, symbol_known
 from .repair import read_number
 from .tables import issuer_symbols, symbols, type_symbols
 
-_SEP = r"[/⁄∕‐‑–—-]"
-_SEG = r"[A-ZĐÐƯ][A-Za-zĐÐđðƯ0-9&]{0,15}"
+_SEP = "[/⁄∕‐‑–—\u00ad\ufffe-]"
+_SEG = r"(?:(?:UBTV)?QH ?[0-9]{1,2}|[A-ZĐÐƯ][A-Za-zĐÐđðƯ0-9&]{0,15})"
 _END = r"(?:(?![^\W_])|(?=ngày|của|về|quy |ban ))"
 _CLEAN = re.compile(
     r"[0-9](?:(?<![\w/–-][0-9])|(?<=số[0-9]))(?<![0-9][.,][0-9])[0-9]{0,5}(?![0-9])"
     r"(?:[ .]?[a-zđ]{1,3}(?=\s{0,2}[/–-])|[A-D](?=[/-]))?"
-    rf"(?:{BREAK}{_SEP}{BREAK}(?:(?:19|20)[0-9]{{2}}|[4-9][0-9](?=\s?/)|[0-9]{{2}}(?=/QH)))?"
+    rf"(?:{BREAK}{_SEP}{BREAK}"
+    rf"(?:(?:19|20)[0-9]{{2}}|[4-9][0-9](?=\s?/)|[0-9]{{2}}(?=/QH)|(?:0[0-9]{{2}}|20[0-9])(?=/)))?"
     rf"(?P<symbol>{BREAK}{_SEP}{BREAK}{_SEG}(?:{BREAK}{_SEP}{BREAK}{_SEG}){{0,10}}){_END}"
 )
 _BLANK = re.compile(

@@ -20,11 +20,24 @@ SegmentRole = Literal["type", "issuer", "other"]
 _SEGMENT = r"[A-ZĐƯ][A-Za-zĐđƯ0-9&]{0,15}"
 _NUMBER = re.compile(
     r"(?P<serial>[0-9]{1,6})?(?P<suffix>[a-zđ]{1,3}|[A-D](?=[-/]))?"
-    r"(?:[/-](?P<year>(?:19|20)[0-9]{2}|[4-9][0-9](?=/)|[0-9]{2}(?=/QH)))?"
+    r"(?:[/-](?P<year>(?:19|20)[0-9]{2}|[4-9][0-9](?=/)|[0-9]{2}(?=/QH)"
+    r"|(?P<misprint>0[0-9]{2}|20[0-9])(?=/)))?"
     rf"[/-](?P<symbol>{_SEGMENT}(?:[-/]{_SEGMENT}){{0,11}})"
 )
 _PREFIX = re.compile(r"\s*(?:[Ss][ốô]|SỐ)?\s*:?[\s.…_]*")
-_SLASHES = str.maketrans({"⁄": "/", "∕": "/", "–": "-", "—": "-", "‐": "-", "‑": "-", "Ð": "Đ"})
+_SLASHES = str.maketrans(
+    {
+        "⁄": "/",
+        "∕": "/",
+        "–": "-",
+        "—": "-",
+        "‐": "-",
+        "‑": "-",
+        "\u00ad": "-",
+        "\ufffe": "-",
+        "Ð": "Đ",
+    }
+)
 _MAX_LENGTH = 160
 
 
@@ -77,7 +90,9 @@ def _parse_squeezed(body: str) -> DocumentNumber | None:
     if not all(_well_formed(segment) for segment in re.split("[-/]", symbol)):
         return None
     year = int(match["year"]) if match["year"] else None
-    if year is not None and year < 100:
+    if match["misprint"]:
+        year = None
+    elif year is not None and year < 100:
         year += 1900 if year >= 40 else 2000
     return DocumentNumber(body, serial, suffix, year, symbol)
 
