@@ -17,6 +17,14 @@ def extract_from_text(text: str) -> tuple[Header, tuple[Citation, ...], tuple[Re
     """
     own = header(text)
     found = citations(text, citing_date=own.date)
-    if own.number is not None:
-        found = tuple(c for c in found if c.number != own.number or c.date not in (None, own.date))
+    found = tuple(citation for citation in found if not _is_own(citation, own))
     return own, found, references(text, found)
+
+
+def _is_own(citation: Citation, own: Header) -> bool:
+    """Whether a citation is the document itself: its number, or its blank, repeated."""
+    if own.symbol is None or citation.symbol != own.symbol:
+        return False
+    if own.number is None:
+        return citation.number is None and citation.type == own.type
+    return citation.number == own.number and citation.date in (None, own.date)
