@@ -18,6 +18,9 @@ Ints = NDArray[np.int32]
 FLOOR = -8.5
 """Log probability of a step never seen in training: a fiftieth, spread over a hundred signs."""
 
+LONGEST_DIFFERENCE = 4
+"""Of a syllable's and a reading's lengths; a pair that differs more has log probability -inf."""
+
 STEPS = ((1, 1), (1, 2), (1, 3), (2, 1), (1, 0), (0, 1))
 """Letters of the syllable used, characters read."""
 
@@ -58,20 +61,26 @@ class EditModel:
 
     def score(self, syllables: Sequence[str], readings: Sequence[str]) -> Floats:
         """Return log P(reading | syllable) for pairs, shape (n,)."""
-        left_of = {text: number for number, text in enumerate(dict.fromkeys(syllables))}
-        right_of = {text: number for number, text in enumerate(dict.fromkeys(readings))}
-        left_index = np.array([left_of[text] for text in syllables], dtype=np.int64)
-        right_index = np.array([right_of[text] for text in readings], dtype=np.int64)
-        left = {n: _encode(left_of, n, self.rows[n])[:, left_index] for n in (1, 2)}
-        right = {n: _encode(right_of, n, self.columns[n])[:, right_index] for n in (1, 2, 3)}
-        left_size = np.array([len(text) for text in left_of], dtype=np.int64)[left_index]
-        right_size = np.array([len(text) for text in right_of], dtype=np.int64)[right_index]
-        longest = (int(left_size.max(initial=0)), int(right_size.max(initial=0)))
-        empty_row, empty_column = self.rows[0].get("", 0), self.columns[0].get("", 0)
-        best = np.full((longest[0] + 1, longest[1] + 1, len(syllables)), -np.inf, dtype=np.float32)
+        result = np.full(len(syllables), -np.inf, dtype=np.float32)
+        for (size, length), pairs in _by_lengths(syllables, readings).items():
+            left_of = {text: n for n, text in enumerate(dict.fromkeys(syllables[p] for p in pairs))}
+            right_of = {text: n for n, text in enumerate(dict.fromkeys(readings[p] for p in pairs))}
+            left_index = np.array([left_of[syllables[p]] for p in pairs], dtype=np.int64)
+            right_index = np.array([right_of[readings[p]] for p in pairs], dtype=np.int64)
+            left = {n: _encode(left_of, n, self.rows[n])[:, left_index] for n in (1, 2)}
+            right = {n: _encode(right_of, n, self.columns[n])[:, right_index] for n in (1, 2, 3)}
+            result[pairs] = self._best_paths(size, length, left, right, len(pairs))
+        return result
+
+    def _best_paths(
+        self, size: int, length: int, left: dict[int, Ints], right: dict[int, Ints], count: int
+    ) -> Floats:
+        """Return the best path's cost for pairs of a syllable's and a reading's given length."""
+        best = np.full((size + 1, length + 1, count), -np.inf, dtype=np.float32)
         best[0, 0] = 0.0
-        for i in range(longest[0] + 1):
-            for j in range(longest[1] + 1):
+        empty_row, empty_column = self.rows[0].get("", 0), self.columns[0].get("", 0)
+        for i in range(size + 1):
+            for j in range(length + 1):
                 cell = best[i, j]
                 for a, b in STEPS:
                     if i < a or j < b:
@@ -81,22 +90,28 @@ class EditModel:
                     step = self.matrices[a, b][row, column]
                     step += best[i - a, j - b]
                     np.maximum(cell, step, out=cell)
-        result: Floats = best[left_size, right_size, np.arange(len(syllables))]
+        result: Floats = best[size, length]
         return result
 
 
-def _encode(texts: Iterable[str], length: int, index: dict[str, int]) -> Ints:
-    """Return the index of each text's substring at each place, shape (longest, n); 0 past its end.
+def _by_lengths(
+    syllables: Sequence[str], readings: Sequence[str]
+) -> dict[tuple[int, int], list[int]]:
+    """Group pairs by both lengths; pairs too unlike in length to be worth scoring are left out."""
+    groups: dict[tuple[int, int], list[int]] = {}
+    for number, (left, right) in enumerate(zip(syllables, readings, strict=True)):
+        if abs(len(left) - len(right)) <= LONGEST_DIFFERENCE:
+            groups.setdefault((len(left), len(right)), []).append(number)
+    return groups
 
-    A substring beyond the end is harmless: no path through it ends where the text does.
-    """
+
+def _encode(texts: Iterable[str], length: int, index: dict[str, int]) -> Ints:
+    """Return the index of the substring at each place of texts of one length, shape (places, n)."""
     rows = [
         [index.get(text[place : place + length], 0) for place in range(len(text) - length + 1)]
         for text in texts
     ]
-    result = np.zeros((max(map(len, rows), default=0) + length, len(rows)), dtype=np.int32)
-    for number, row in enumerate(rows):
-        result[: len(row), number] = row
+    result: Ints = np.array(rows, dtype=np.int32).T
     return result
 
 
