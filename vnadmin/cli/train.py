@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
-from fnmatch import fnmatch
 from pathlib import Path
 
 from vnadmin.cli.common import Subparsers, add_command
-from vnadmin.errors import ExitCode, InputError, MissingProgramError, UsageError
+from vnadmin.errors import ExitCode, InputError, MissingProgramError, OutputError, UsageError
 
 _EPILOG = """\
+A model is a directory that holds `language` and a directory for each channel: DIR/language,
+DIR/eng, … Use it with --model DIR.
+
 examples:
   vnadmin train language corpus/*.txt.xz -o model
-  vnadmin train language corpus/*.txt.xz --exclude 'wiki*' -o model
-  vnadmin train channel --render 2000 --corpus law.txt --pairs eng.jsonl --language eng \\
-      --model model -o model/channels/eng
-  vnadmin train channel --pairs archive.jsonl --model model -o model/channels/archive"""
+  vnadmin train channel --language eng --render 1000 --corpus law.txt --pairs pairs.jsonl -o model
+  vnadmin train channel --language archive --from archive.jsonl -o model
+  vnadmin train channel --language eng --from pairs.jsonl --curve"""
+
+_LANGUAGE_EPILOG = """\
+A corpus is UTF-8 text, a paragraph a line, an empty line between documents (.gz, .xz too). One
+document in a hundred is held back, and with it every paragraph that repeats it; the perplexity on
+the held-back documents is printed at the end, for each order.
+
+example:
+  vnadmin train language a.txt.xz b.txt.xz --exclude b.txt.xz -o model"""
+
+_CHANNEL_EPILOG = """\
+A pair is a line {"truth": "…", "ocr": "…"} or {"truth": "…", "ocr": {"eng": "…", "vie": "…"}}.
+Without --from, pages are rendered from the corpora and read by Tesseract; a run that was stopped
+goes on where it left off.
+
+examples:
+  vnadmin train channel --language vie --render 500 --corpus law.txt --pairs vie.jsonl -o model
+  vnadmin train channel --language archive --from archive.jsonl.xz --model base -o model
+  vnadmin train channel --language vie --from vie.jsonl --curve     would more pages help?"""
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_+-]*")
+_RESERVED = ("language", "auto", "clean", "stripped")  # a directory, and built-in profiles
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -30,26 +53,27 @@ def add_parser(commands: Subparsers) -> None:
 
 def _add_language(kinds: Subparsers) -> None:
     summary = "build the language model from plain-text corpora"
-    parser = add_command(kinds, "language", summary, "")
+    parser = add_command(kinds, "language", summary, _LANGUAGE_EPILOG)
     parser.add_argument("corpora", nargs="+", metavar="CORPUS", type=Path, help="text, .gz or .xz")
-    parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True)
-    parser.add_argument("--order", type=int, default=4, help="longest n-gram (2 to 4; default 4)")
-    parser.add_argument("--entries", type=int, help="n-grams kept")
     parser.add_argument(
-        "--exclude",
-        metavar="NAME",
-        action="append",
-        default=[],
-        help="leave out the corpora of this file name, * and ? allowed: one whose licence you "
-        "can't accept (repeatable)",
+        "-o", "--output", metavar="DIR", type=Path, required=True, help="write DIR/language"
     )
+    parser.add_argument("--order", type=int, default=4, help="longest n-gram (2 to 4; default 4)")
+    parser.add_argument("--entries", type=int, metavar="N", help="n-grams kept, at about 4 bytes")
     parser.add_argument(
         "--exclude-text",
         metavar="FILE",
         action="append",
         default=[],
         type=Path,
-        help="leave out what repeats this text: one to be scored on (repeatable)",
+        help="leave out what repeats this text, to score on it later (repeatable)",
+    )
+    parser.add_argument(
+        "--exclude",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="leave out the corpus of that file name (repeatable)",
     )
     parser.add_argument("--held-back", metavar="FILE", type=Path, help="write held-back text here")
     parser.set_defaults(run=run_language)
@@ -57,64 +81,149 @@ def _add_language(kinds: Subparsers) -> None:
 
 def run_language(args: argparse.Namespace) -> int:
     """Run `vnadmin train language`."""
-    from vnadmin.train.language import LanguageOptions, train_language
+    from vnadmin.train.language import (
+        LanguageOptions,
+        held_back_paragraphs,
+        perplexity,
+        train_language,
+    )
 
-    corpora = [c for c in args.corpora if not any(fnmatch(c.name, n) for n in args.exclude)]
-    if not corpora:
-        raise UsageError("--exclude leaves no corpus to train on")
     defaults = LanguageOptions()
-    options = LanguageOptions(order=args.order, entries=args.entries or defaults.entries)
-    train_language(
+    entries = defaults.entries if args.entries is None else args.entries
+    options = LanguageOptions(order=args.order, entries=entries)
+    corpora = _without(args.corpora, args.exclude)
+    model = train_language(
         corpora,
-        args.output,
+        args.output / "language",
         exclude_texts=args.exclude_text,
         held_back=args.held_back,
         options=options,
         log=_log,
     )
+    held_back = list(held_back_paragraphs(corpora))
+    for order in range(1, model.order + 1):
+        value, words = perplexity(model, held_back, order)
+        if not words:
+            _log("no document was held back: no perplexity to tell")
+            break
+        print(f"order {order}: perplexity {value:.1f} on {words:,} held-back words")
     return ExitCode.OK
+
+
+def _without(corpora: list[Path], names: list[str]) -> list[Path]:
+    unknown = [name for name in names if name not in {path.name for path in corpora}]
+    if unknown:
+        raise UsageError(f"--exclude {unknown[0]}: no corpus of that name is given")
+    kept = [path for path in corpora if path.name not in names]
+    if not kept:
+        raise UsageError("--exclude leaves no corpus")
+    return kept
 
 
 def _add_channel(kinds: Subparsers) -> None:
     summary = "learn how an OCR engine garbles, from pairs of truth and reading"
-    parser = add_command(kinds, "channel", summary, "")
+    parser = add_command(kinds, "channel", summary, _CHANNEL_EPILOG)
     parser.add_argument(
-        "--pairs",
-        metavar="FILE",
-        action="append",
+        "--language",
+        metavar="NAME",
         required=True,
-        type=Path,
-        help='JSON Lines of {"truth", "ocr"} (.gz, .xz; repeatable); --render adds to it',
+        help="which reading of the pairs, Tesseract's language for --render, and the channel's "
+        "name: use it with --profile NAME",
     )
-    parser.add_argument("--language", help="which reading of the pairs; Tesseract's for --render")
-    parser.add_argument("--model", metavar="DIR", type=Path, help="the language model to go with")
-    parser.add_argument("-o", "--output", metavar="DIR", type=Path, help="of the channel")
+    parser.add_argument("-o", "--output", metavar="DIR", type=Path, help="write DIR/NAME")
+    parser.add_argument(
+        "--model",
+        metavar="DIR",
+        type=Path,
+        help="learn it for the language model in DIR (default: that of -o, else the built-in)",
+    )
+    parser.add_argument(
+        "--curve",
+        action="store_true",
+        help="print what a growing number of pages brings, scored on one page in ten",
+    )
+    parser.add_argument(
+        "--from",
+        dest="pairs_read",
+        metavar="PAIRS",
+        nargs="+",
+        action="extend",
+        default=[],
+        type=Path,
+        help="learn from these pairs (JSON Lines; .gz, .xz)",
+    )
     group = parser.add_argument_group("making pairs with Tesseract")
-    group.add_argument("--render", metavar="N", type=int, help="render pages till there are N")
-    group.add_argument("--corpus", metavar="FILE", action="append", default=[], type=Path)
-    group.add_argument("--seed", type=int, default=1)
+    group.add_argument("--render", metavar="PAGES", type=int, help="till there are that many")
+    group.add_argument(
+        "--corpus", metavar="FILE", action="append", default=[], type=Path, help="text to render"
+    )
+    group.add_argument("--pairs", metavar="OUT", type=Path, help="add the pairs to this file")
+    group.add_argument("--seed", type=int, default=1, help="another one gives other pages")
     parser.set_defaults(run=run_channel)
 
 
 def run_channel(args: argparse.Namespace) -> int:
     """Run `vnadmin train channel`."""
-    if args.render:
+    _check_channel(args)
+    if args.render is not None:
         _render(args)
-    if args.output is None:
-        if not args.render:
-            raise UsageError("say where the channel goes with -o DIR")
+    if args.output is None and not args.curve:
         return ExitCode.OK
+    from itertools import chain
+
     from vnadmin.evaluate.run import read_pair_file
     from vnadmin.language.model import LanguageModel
     from vnadmin.train.channel import train_channel
+    from vnadmin.train.corpus import sha256_of
 
-    pairs = (
-        (pair.truth, pair.ocr)
-        for path in args.pairs
-        for pair in read_pair_file(path, args.language)
-    )
-    train_channel(pairs, LanguageModel.load(args.model), args.output, log=_log)
+    language = _language_model(args)
+    files = [*args.pairs_read, *([args.pairs] if args.render is not None else [])]
+    pages = {
+        path: [(pair.truth, pair.ocr) for pair in read_pair_file(path, args.language)]
+        for path in files
+    }
+    every_page = list(chain(*pages.values()))
+    if args.output is not None:
+        sources = [
+            {"name": path.name, "sha256": sha256_of(path), "pages": len(pages[path])}
+            for path in files
+        ]
+        model = LanguageModel.load(language)
+        train_channel(every_page, model, args.output / args.language, sources=sources, log=_log)
+    if args.curve:
+        from vnadmin.evaluate.curve import learning_curve, report
+
+        print(report(list(learning_curve(every_page, language, log=_log))))
     return ExitCode.OK
+
+
+def _check_channel(args: argparse.Namespace) -> None:
+    if not _NAME.fullmatch(args.language) or args.language in _RESERVED:
+        raise UsageError(f"--language {args.language}: can't be a channel's name")
+    if args.render is None:
+        if not args.pairs_read:
+            raise UsageError("say where the pairs come from: --from PAIRS, or --render PAGES")
+        if args.pairs or args.corpus:
+            raise UsageError("--pairs and --corpus go with --render; existing pairs are --from")
+        if args.output is None and not args.curve:
+            raise UsageError("say where the channel goes with -o DIR, or ask for the --curve")
+    elif args.render < 1 or not args.corpus or not args.pairs:
+        raise UsageError("--render takes a number of pages, --corpus FILE and --pairs OUT")
+
+
+def _language_model(args: argparse.Namespace) -> Path:
+    """The directory of the language model that the channel is for."""
+    from vnadmin.restore.engine import shipped_model
+
+    if args.model is not None:
+        directory: Path = args.model
+    elif args.output is not None and (args.output / "language").is_dir():
+        directory = args.output
+    else:
+        directory = shipped_model()
+        if args.output is not None:
+            _log(f"to use the channel, put a copy of {directory / 'language'} into {args.output}")
+    return directory / "language"
 
 
 def _render(args: argparse.Namespace) -> None:
@@ -122,16 +231,16 @@ def _render(args: argparse.Namespace) -> None:
 
     from vnadmin.train.pairs import make_pairs
 
-    if len(args.pairs) != 1 or not args.corpus or not args.language:
-        raise UsageError("--render takes one --pairs FILE, --language, and --corpus FILE")
     corpora = dict.fromkeys(args.corpus, 1.0)
     try:
-        added = make_pairs(corpora, args.render, [args.language], args.seed, args.pairs[0])
+        added = make_pairs(corpora, args.render, [args.language], args.seed, args.pairs)
     except (pytesseract.TesseractNotFoundError, pytesseract.TesseractError) as error:
         raise MissingProgramError(f"Tesseract failed: {error}") from error
-    except ValueError as error:
+    except (ValueError, KeyError) as error:
         raise InputError(str(error)) from error
-    _log(f"{added} pages added to {args.pairs[0]}")
+    except OSError as error:
+        raise OutputError(f"cannot write {args.pairs}: {error.strerror or error}") from error
+    _log(f"{added} pages added to {args.pairs}")
 
 
 def _log(message: str) -> None:

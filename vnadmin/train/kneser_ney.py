@@ -87,9 +87,11 @@ class Pruned:
     log_prob: list[Floats]
     contexts: list[Keys]
     log_backoff: list[Floats]
+    unseen: float
+    """Log P of a word of the vocabulary that never occurred."""
 
 
-def prune(orders: list[Order], entries: int) -> Pruned:
+def prune(orders: list[Order], entries: int, vocabulary_size: int) -> Pruned:
     """Keep the `entries` n-grams (orders 2 and up) that lose most likelihood when dropped.
 
     The gain of an n-gram is its raw count times the log ratio of its probability to what the
@@ -103,7 +105,8 @@ def prune(orders: list[Order], entries: int) -> Pruned:
         threshold = float(np.partition(everything, -entries)[-entries])
     del everything
     first = orders[0]
-    model = Pruned([first.keys], [np.log(first.prob)], [], [])
+    unseen = float(np.log(first.gamma[0] / vocabulary_size))
+    model = Pruned([first.keys], [np.log(first.prob)], [], [], unseen)
     for n in range(2, len(orders) + 1):
         order = orders[n - 1]
         kept = gains[n - 2] >= max(threshold, 1e-9)
@@ -138,7 +141,7 @@ def log_prob(model: Pruned, keys: Keys, n: int) -> Floats:
     result = np.empty(len(keys))
     result[found] = model.log_prob[n - 1][place[found]]
     if n == 1:
-        result[~found] = -20.0
+        result[~found] = model.unseen
         return result
     missing = keys[~found]
     contexts = model.contexts[n - 2]

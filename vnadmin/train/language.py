@@ -96,7 +96,7 @@ def train_language(
     del stream, encoder
     orders = estimate(ids, len(vocabulary), options.order)
     log("distinct n-grams by order: " + ", ".join(f"{len(o.keys):,}" for o in orders))
-    pruned = prune(orders, options.entries)
+    pruned = prune(orders, options.entries, len(vocabulary))
     kept = [len(keys) for keys in pruned.keys]
     log("kept n-grams by order: " + ", ".join(f"{n:,}" for n in kept))
     manifest = {
@@ -160,7 +160,7 @@ def write_model(
     """Write the files that `LanguageModel.load` reads, all or nothing."""
     with atomic_directory(output, marker=_MANIFEST) as directory:
         unigram = np.full((2, len(vocabulary)), 0.0, dtype=np.float16)
-        unigram[0] = -20.0
+        unigram[0] = pruned.unseen
         unigram[0, pruned.keys[0].astype(np.int64)] = pruned.log_prob[0]
         unigram[1, pruned.contexts[0].astype(np.int64)] = pruned.log_backoff[0]
         np.save(directory / "unigram.npy", unigram)
