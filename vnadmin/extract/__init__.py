@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..document import Citation, Header, Reference
+from ..vietnamese import canonical
 from .citations import citations
 from .header import header
 from .references import references
@@ -23,6 +24,8 @@ def extract_from_text(text: str) -> tuple[Header, tuple[Citation, ...], tuple[Re
 
 def _is_own(citation: Citation, own: Header) -> bool:
     """Whether a citation is the document itself: its number, or its blank, repeated."""
+    if citation.name is not None and citation.number is None and own.subject is not None:
+        return canonical(citation.name) == canonical(f"{own.type} {own.subject}")
     if own.symbol is None or citation.symbol != own.symbol:
         return False
     if own.number is None:

@@ -13,7 +13,10 @@ from ..vietnamese import canonical, fold
 
 _HEAD_CELLS = 48
 _MOTTO = re.compile(r"cong hoa xa hoi|doc lap\s*[-–]\s*tu do|^dang cong san viet nam$")
-_NUMBER = re.compile(r"\s*(?:Số|SỐ|Sô)\s*[:.]?\s*(?P<rest>.*)$")
+_NUMBER = re.compile(
+    r"\s*(?:Số|SỐ|Sô|(?:Bộ luật|Luật|Pháp lệnh|Nghị quyết|Lệnh|Sắc lệnh)\s+số)"
+    r"\s*[:.]?\s*(?P<rest>.*)$"
+)
 _PLACE_DATE = re.compile(r"\s*(?P<place>[^\W\d_][^,:;0-9]{1,40}?)\s*,\s*(?=ngày|Ngày)")
 _NUMBER_AND_DATE = re.compile(
     r"^(\s{0,12}(?:Số|SỐ)\s{0,4}:?[^,\n]{0,40}[A-ZĐ&])\s{1,80}([^\W\d_][^,:;0-9/\n]{1,30},\s{1,4}ngày\s)"
@@ -257,6 +260,9 @@ def _subject_under(cells: Sequence[str], type_at: int) -> str | None:
             break
         if not cell or _RULE.fullmatch(cell) or _DEAR.match(cell):
             break
+        if not lines and _upper(cell) and cell.startswith("CỦA "):
+            index += 1  # the Party names the body between type and subject
+            continue
         if lines:
             previous_upper = all(_upper(line) for line in lines)
             if _upper(cell) and not previous_upper:
@@ -349,7 +355,7 @@ def _close(cells: Sequence[str]) -> tuple[tuple[Signer, ...], tuple[str, ...]]:
                 recipients[-1] += " " + cell
     start = copies if copies is not None else _closing(cells)
     signers = _signers(cells, start) if start is not None else ()
-    return signers, tuple(item.rstrip(" ;.") for item in recipients if item.strip(" ;."))
+    return signers, tuple(item.rstrip(" ;.,") for item in recipients if item.strip(" ;.,"))
 
 
 def _closing(cells: Sequence[str]) -> int | None:
@@ -359,6 +365,9 @@ def _closing(cells: Sequence[str]) -> int | None:
     for index, cell in enumerate(cells):
         if index > 3 and _authority(cell):
             return max(0, index - 1)
+    for index in range(len(cells) - 1, max(3, len(cells) - 16), -1):
+        if _is_position(cells[index]):
+            return index - 1
     return None
 
 

@@ -116,6 +116,8 @@ def _read(text: str, match: re.Match[str]) -> LawReading | None:
     before = text[max(0, start - 40) : start]
     if _NOT_BEFORE.search(before):
         return None
+    if text[start:type_end].isupper() and re.match(r"[ \t]*\n", text[type_end : type_end + 8]):
+        return None  # the heading of the law itself
     tokens = words(text, type_end, type_end + 320, 44)
     if kind == "Hiến pháp":
         return _constitution(text, match)

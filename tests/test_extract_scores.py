@@ -1,0 +1,98 @@
+"""Scoring citations: the counts, the fields, and the reading of VNLegalText."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from vnadmin.evaluate.citations import (
+    Counts,
+    FieldScores,
+    Sentence,
+    correct_annotation,
+    mention_span,
+    read_vnlegaltext,
+    score_documents,
+    score_header,
+    score_spans,
+)
+from vnadmin.extract import citations, header
+
+
+def test_counts() -> None:
+    counts = Counts(hits=3, expected=4, found=6)
+    assert (counts.recall, counts.precision) == (0.75, 0.5)
+    assert round(counts.f1, 3) == 0.6
+    assert "expected 4" in str(counts)
+    assert Counts().f1 == 1.0
+
+
+def test_documents_count_once() -> None:
+    found = citations(
+        "Nghị định số 12/2020/NĐ-CP ngày 05/02/2020 của Chính phủ. Nghị định số 12/2020/NĐ-CP."
+        " Luật Đất đai năm 2013. Công văn số 7/UBND-KT."
+    )
+    scores = FieldScores()
+    expected = [
+        {
+            "type": "Nghị định",
+            "number": "12/2020/NĐ-CP",
+            "date": "2020-02-05",
+            "issuer": "Chính phủ",
+        },
+        {"type": "Luật", "number": None, "name": "Luật đất đai", "date": None},
+        {"type": "Thông tư", "number": "1/2020/TT-BYT", "date": None},
+    ]
+    score_documents(expected, found, scores)
+    assert (scores.documents.hits, scores.documents.expected, scores.documents.found) == (2, 3, 3)
+    assert scores.fields["issuer"].hits == 1
+    assert len(scores.missed) == 1
+    assert scores.extra == ["Công văn 7/UBND-KT None"]
+
+
+def test_header_fields() -> None:
+    own = header("SỞ NỘI VỤ\nSố: 5/SNV-TC\nHuế, ngày 02 tháng 3 năm 2020\nKính gửi: Sở Y tế.\n")
+    fields: dict[str, Counts] = {}
+    wrong: list[str] = []
+    score_header(
+        {"issuer": "Sở Nội vụ", "number": "6/SNV-TC", "addressees": ["Sở Y tế"]}, own, fields, wrong
+    )
+    assert fields["issuer"].hits == fields["addressees"].hits == 1
+    assert fields["number"].hits == 0
+    assert len(wrong) == 1
+
+
+def test_vnlegaltext_is_read_as_running_text(tmp_path: Path) -> None:
+    value = "Theo Nghị_định số 7/2015/NĐ-CP ( sửa_đổi ) , Luật Thuế_thu_nhập ."
+    number = value.index("Nghị"), value.index(" (")
+    law = value.index("Luật"), value.index(" .")
+    record = {
+        "data": {"value": value},
+        "annotations": [
+            {
+                "result": [
+                    {"value": {"start": s, "end": e, "labels": ["L"]}} for s, e in (number, law)
+                ]
+            }
+        ],
+    }
+    path = tmp_path / "x.jsonl"
+    path.write_text(json.dumps(record, ensure_ascii=False) + "\n", encoding="utf-8")
+    (sentence,) = read_vnlegaltext(path)
+    assert sentence.text == "Theo Nghị định số 7/2015/NĐ-CP (sửa đổi), Luật Thuế thu nhập."
+    assert [sentence.text[s:e] for s, e in sentence.spans] == [
+        "Nghị định số 7/2015/NĐ-CP",
+        "Luật Thuế thu nhập",
+    ]
+
+
+def test_spans_and_annotation_errors() -> None:
+    text = "Nghị định số 12/2020/NĐ-CP ngày 05/02/2020 và Nghị định số 12/2020/NĐ-CP."
+    found = [mention_span(citation) for citation in citations(text)]
+    short = text.index(" ngày")
+    displaced = Sentence(text, ((0, short), (0, text.index(" và"))))
+    counts, differing = score_spans([displaced], [found])
+    assert (counts.hits, counts.expected, counts.found, len(differing)) == (1, 2, 2, 1)
+    corrected, reasons = correct_annotation(displaced, found, frozenset())
+    assert score_spans([corrected], [found])[0].f1 == 1.0
+    assert [reason.split(":")[0] for reason in reasons] == ["displaced"]
