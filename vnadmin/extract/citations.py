@@ -11,6 +11,7 @@ from .checks import check, confidences, identity, likely_number
 from .draft import Draft
 from .drafts import find_drafts
 from .laws import resolve
+from .words import LINE_END_SPECKS
 
 
 def citations(text: str, *, citing_date: str | None = None) -> tuple[Citation, ...]:
@@ -30,11 +31,13 @@ def citations(text: str, *, citing_date: str | None = None) -> tuple[Citation, .
 
 
 def _squeeze(text: str) -> str:
-    """One line of the text: page numbers and junk lines between its lines left out."""
+    """One line of the text: page numbers, junk lines and specks at line ends left out."""
+    text = _SPECKS.sub("", text)
     lines = [line for line in re.split(r"[\n\f]+", text) if not _JUNK_LINE.fullmatch(line)]
     return " ".join(" ".join(lines).split())
 
 
+_SPECKS = re.compile(LINE_END_SPECKS)
 _JUNK_LINE = re.compile(r"\s*(?:[-–—.]{0,2} ?[0-9]{1,3} ?[-–—.]{0,2}|[^\w\s]{1,3}|[a-z])?\s*")
 
 

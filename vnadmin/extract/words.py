@@ -9,8 +9,13 @@ from functools import lru_cache
 
 from ..vietnamese import canonical
 
-# The first alternative eats a line that holds nothing but a page number or a stray mark.
+# Specks read as marks at the end of a line ("Chủ * ',⏎tịch"); marks in use don't qualify.
+LINE_END_SPECKS = (
+    r"(?<=\s)(?=[^\w\n]{0,12}[*'#~\\|^=<>{}])[^\w\s]{1,3}(?:[ \t]+[^\w\s]{1,3}){0,4}[ \t]*(?=\n)"
+)
+# The first alternatives eat such specks, and a line with nothing but a page number or a stray mark.
 _TOKEN = re.compile(
+    rf"{LINE_END_SPECKS}|"
     r"(?<=\n)[^\S\n]*(?:[-–—.]{0,2} ?[0-9]{1,3} ?[-–—.]{0,2}|[a-z]|[^\w\s]{1,3})[^\S\n]*(?=\n)"
     r"|(?P<word>[^\W_][\w&]*)|(?P<mark>[^\w\s])"
 )
