@@ -149,7 +149,7 @@ def _read(text: str, match: re.Match[str]) -> LawReading | None:
             return None
         stop = tokens[end - 1].end
         if not _EVIDENCE_AFTER.match(text, stop) and not (
-            (first.capital or kind != "Luật") and _EVIDENCE_BEFORE.search(before)
+            (first.capital or kind == "Pháp lệnh") and _EVIDENCE_BEFORE.search(before)
         ):
             return None
     return LawReading(start, stop, kind, (start, type_end), known)

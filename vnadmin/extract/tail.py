@@ -29,7 +29,8 @@ _BY = re.compile(
 _YEAR_LEAD = re.compile(rf"{BREAK}(?=năm\s)")
 _TERM = re.compile(r"\s{1,4}\(?(?:khóa|khoá)\s{1,4}[IVX]{1,5}\)?")
 _LAW_TAIL = re.compile(
-    r"(?:\s{1,4}\((?:sửa\s{1,3}đổi|đã\s{1,3}được\s{1,3}sửa\s{1,3}đổi|hợp\s{1,3}nhất)[^)\n]{0,80}\))?"
+    r"(?:\s{1,4}\((?:sửa\s{1,3}đổi|đã\s{1,3}được\s{1,3}sửa\s{1,3}đổi|hợp\s{1,3}nhất)[^)\n]{0,80}\)"
+    r"|\s{1,4}sửa\s{1,3}đổi(?=\s{1,4}(?:năm\s{1,4})?(?:19|20)[0-9]{2}))?"
 )
 _LAW_NUMBER_LEAD = re.compile(rf"{BREAK}[,(]?{BREAK}(?:số\s{{0,4}}:?{BREAK})")
 _LAW_PASSED = re.compile(
