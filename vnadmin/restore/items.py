@@ -32,7 +32,9 @@ class Item:
         kind: what it was read as.
         start, core_start, core_end, end: the chunk and its core without punctuation.
         upper: whether it is read as capitals.
+        acronym: whether it is capitals in a line that isn't.
         edge: 2 alone on a short line, 1 at a line's edge, 0 elsewhere.
+        first: whether it begins a line, as a bullet or a list's letter does.
         attached: whether no white space stands before it.
         repaired: for a code, what it reads.
     """
@@ -43,7 +45,9 @@ class Item:
     core_end: int
     end: int
     upper: bool = False
+    acronym: bool = False
     edge: int = 0
+    first: bool = False
     attached: bool = False
     repaired: str = ""
 
@@ -139,6 +143,8 @@ def _mark_line(source: str, items: list[Item]) -> None:
     for item in items:
         if item.kind == "word":
             item.upper = is_upper(source[item.core_start : item.core_end], line_upper)
+            item.acronym = item.upper and not line_upper
+    items[0].first = True
     alone = len(items) <= 3 and items[-1].end - items[0].start <= 8
     for side in (items, items[::-1]):
         for item in side:

@@ -16,7 +16,7 @@ from vnadmin.restore.channel import NO_WORD, Candidates
 from vnadmin.restore.decoder import Lattice
 from vnadmin.restore.items import Item, Kind, Sentence
 from vnadmin.restore.tokens import key_of, straight_quotes
-from vnadmin.vietnamese import canonical
+from vnadmin.vietnamese import LETTERS, canonical, is_syllable
 
 # Prices in nats, all log probabilities. Chosen on rendered pages and development scans.
 _LETTER = -2.6  # of a letter in a word the model doesn't know
@@ -30,13 +30,15 @@ _QUOTE = {'"': -0.5, "'": -3.5}  # a closing mark that opened nowhere; else part
 _JUNK_AT = (-9.0, -5.5, -3.0)  # junk inside a line, at its edge, on a line of its own
 _JUNK_LETTER, _JUNK_SIGN = -3.3, -1.8
 _JUNK_LONGEST = 5
-_PLAIN_SIGNS = frozenset(["-", "–", "+", "•", "*", "…", "..."])
-_PUNCTUATION = frozenset("()[]“”\"'’‘«».,;:!?…/—=%")
-_SIGN_KEPT = (-0.5, -2.0, -12.0)  # a plain one, punctuation standing alone, anything else
+_DASHES = frozenset(["-", "–", "…", "..."])
+_BULLETS = frozenset(["+", "•", "*"])
+_PUNCTUATION = frozenset("()[]“”\"'’‘«».,;:!?/—+=%")
+_SIGN_KEPT = (-0.5, -2.0, -12.0)  # a dash or bullet, punctuation standing alone, anything else
 _ODD_JUNK_AT, _ODD_JUNK_SIGN = (-7.0, -4.0, -2.0), -1.5
 _LIST_MARKS = (")", ".", "/", "-")
 _DIGITS_AS_WORD = -7.0  # a number is kept rather than read as a word less likely to look so
 _DIGITS_LONGEST = 3
+_ACRONYM_AS_WORD = -5.0  # capitals among small letters are an abbreviation, not a word
 _JOIN = -5.0  # an engine putting a space inside a word, where training never saw this one
 _JOIN_LONGEST = 3  # one of the parts is at most this long
 
@@ -80,7 +82,9 @@ class Form:
     core: str
     tail: str
     upper: bool
+    acronym: bool
     edge: int
+    first: bool
     attached: bool
 
 
@@ -184,15 +188,16 @@ class LatticeBuilder:
             word = (self._model.index[lm_words.number_class(form.core)],)
             return [Choice(None, () if form.edge == 2 else word, 0.0)]
         choices = self._word_choices(form, found)
-        short = len(form.core) <= _JUNK_LONGEST and form.tail not in _LIST_MARKS
-        if self._drop_junk and form.kind == "word" and form.edge and short and not form.attached:
-            price = _JUNK_AT[form.edge] + _JUNK_LETTER * len(form.core)
-            choices.append(Choice((), (), price, len(form.tail)))
+        if self._drop_junk and _may_be_junk(form):
+            signs = sum(not char.isalnum() for char in form.core)
+            price = _JUNK_LETTER * (len(form.core) - signs) + _JUNK_SIGN * signs
+            choices.append(Choice((), (), _JUNK_AT[form.edge] + price, len(form.tail)))
         return choices
 
     def _sign_choices(self, form: Form) -> list[Choice]:
         text = form.core
-        oddness = 0 if text in _PLAIN_SIGNS else 1 if _PUNCTUATION.issuperset(text) else 2
+        plain = text in _DASHES or (form.first and text in _BULLETS)
+        oddness = 0 if plain else 1 if text in _PUNCTUATION else 2
         choices = [Choice(None, (), 0.0 if form.attached else _SIGN_KEPT[oddness])]
         if self._drop_junk and not form.attached:
             at, each = (_ODD_JUNK_AT, _ODD_JUNK_SIGN) if oddness == 2 else (_JUNK_AT, _JUNK_SIGN)
@@ -216,6 +221,8 @@ class LatticeBuilder:
                 words = (pair[0],) if pair[1] == NO_WORD else (pair[0], pair[1])
                 if digits and value < _DIGITS_AS_WORD:
                     continue
+                if form.acronym and is_syllable(self._model.vocabulary[words[0]]):
+                    value += _ACRONYM_AS_WORD
                 result[words, swallowed] = Choice(words, words, value + price, swallowed)
         whole = _QUOTE.get(straight_quotes(form.tail)[:1], 0.0)
         own = self._model.index.get(lm_words.word_of(core), 0) if not digits else 0
@@ -289,18 +296,30 @@ def _form(source: str, item: Item) -> Form:
     if item.kind == "code":
         return _CODE_FORM
     tail = source[item.core_end : item.end]
-    return Form(item.kind, core, tail, item.upper, item.edge, item.attached)
+    return Form(
+        item.kind, core, tail, item.upper, item.acronym, item.edge, item.first, item.attached
+    )
 
 
-_CODE_FORM = Form("code", "", "", False, 0, False)
+_CODE_FORM = Form("code", "", "", False, False, 0, False, False)
 
 
 def _spelling_price(core: str) -> float:
     """Return log P of the spelling of a word that the model doesn't know."""
-    letters = sum(map(str.isalpha, core))
+    letters = sum(char in LETTERS for char in core.lower())
     plain = sum(char in _PLAIN_SIGNS_IN_WORD for char in core)
     odd = len(core) - letters - plain
     return _LETTER * letters + _PLAIN_SIGN_IN_WORD * plain + _ODD_SIGN_IN_WORD * odd
+
+
+def _may_be_junk(form: Form) -> bool:
+    """Whether a word at a line's edge may be a speck or a stamp: short, and no mark of a list."""
+    if form.kind != "word" or not form.edge or form.attached:
+        return False
+    if form.first and form.tail in _LIST_MARKS:
+        return False
+    longest = _JUNK_LONGEST if form.core.isalnum() else 2 * _JUNK_LONGEST
+    return len(form.core) <= longest
 
 
 def _has_candidates(form: Form) -> bool:

@@ -13,7 +13,7 @@ _AFTER_CLOSE = regex.compile(r"(?<=\p{L}{2}[.,;:]?[”»)])(?=[^\s.,;:!?…”»
 # Hyphens, dashes and slashes join two words that are each read on their own (tế-xã, và/hoặc), and
 # so does a full stop or comma that lost its space (1.Tiếng, hóa,thể).
 _BETWEEN = regex.compile(
-    r"(?<=\p{L}{2})[-–—/](?=\p{L}{2})|(?<=[\p{L}\d])[.,;:)](?=\p{Lu}?\p{Ll}{2})"
+    r"(?<=\p{L}{2})[-–—/](?=\p{L}{2})|(?<=[\p{L}\d])[-.,;:)](?=\p{Lu}?\p{Ll}{2})"
 )
 _LEADING = regex.compile(r"[(\[{“‘\"'«„‟‛`\-–—/+*•…<>,.;:=|~_]*")
 _TRAILING = regex.compile(r"[)\]}”’\"'»“‘`´,.;:!?…\-–—/<>=|~*_]*$")
