@@ -46,10 +46,14 @@ class Lattice:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The best path of each sequence as arc numbers, and P(arc | all that was read)."""
+    """The best path of each sequence as arc numbers, and P(arc | all that was read).
+
+    `evidence` is log P(what was read), of each sequence: the sum over all its paths.
+    """
 
     paths: list[list[int]]
     posterior: Floats
+    evidence: Floats
 
 
 @dataclass(slots=True)
@@ -111,7 +115,9 @@ def decode(model: LanguageModel, lattice: Lattice, lm_weight: float = 1.0) -> De
         history.append(_advance(model, lattice, states, kept, arcs, from_node, to_node, lm_weight))
     last = base[1:] - 1
     posterior = _posterior(states, kept, last, history, len(lattice.log_prob))
-    return Decoded(_paths(states, last), posterior)
+    finals = states.forward[last[:, None] * width + np.arange(width)]
+    evidence = np.logaddexp.reduce(finals, axis=1)
+    return Decoded(_paths(states, last), posterior, evidence)
 
 
 def _fill_backoffs(model: LanguageModel, states: _States, numbers: Ints) -> None:

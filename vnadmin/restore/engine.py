@@ -18,13 +18,16 @@ from vnadmin.restore.channel import Channel
 from vnadmin.restore.decoder import Decoded, decode
 from vnadmin.restore.items import Item, Sentence, sentences
 from vnadmin.restore.lattice import LatticeBuilder, Readings
-from vnadmin.restore.noise import LIGHT_NOISE, is_noisy, is_sure, judge
+from vnadmin.restore.noise import LIGHT_NOISE, is_noisy, is_strange, is_sure, judge
 from vnadmin.restore.stripped import StrippedChannel
 from vnadmin.restore.unicode import chain, to_nfc
 from vnadmin.vietnamese import canonical, fold
 
 _BLOCK = 32_768
 """Characters judged as one: a page, or this much of a longer one."""
+
+_ENOUGH_WORDS = 5
+"""Words from which a sentence can be told to be in another language."""
 
 _PIECE = 1_000_000
 """Characters of text, edits and words held at a time when only the text is asked for."""
@@ -160,6 +163,7 @@ class Restorer:
         options: Options,
     ) -> None:
         """Decode blocks by profile and add what was decided to their texts' changes."""
+        auto = options.profile == "auto"
         for profile, group in blocks.items():
             parts = [list(sentences(b.source, b.start, b.end, codes=True)) for b in group]
             together = [sentence for own in parts for sentence in own]
@@ -167,29 +171,33 @@ class Restorer:
                 continue
             readings = self.builder(profile).build(together)
             decoded = decode(self.model, readings.lattice)
-            paths = iter(decoded.paths)
+            number = 0
             for block, own in zip(group, parts, strict=True):
-                found = [
-                    change
-                    for sentence in own
-                    for change in self._changes(sentence, next(paths), readings, decoded)
-                ]
-                judged = options.profile == "auto" and profile == LIGHT_NOISE
-                if judged and not _is_noisy(found):
+                evidence = decoded.evidence[number : number + len(own)]
+                found = []
+                for sentence, value in zip(own, evidence.tolist(), strict=True):
+                    part = list(self._changes(sentence, number, readings, decoded))
+                    strange = is_strange(value, len(sentence.items))
+                    if auto and strange and len(sentence.items) >= _ENOUGH_WORDS:
+                        part = [_unchanged(change) for change in part]
+                    found += part
+                    number += 1
+                if auto and not _mends(profile, found, float(evidence.sum())):
                     found = [_unchanged(change) for change in found]
                 changes[block.text] += found
 
     def _changes(
-        self, sentence: Sentence, path: Sequence[int], readings: Readings, decoded: Decoded
+        self, sentence: Sentence, number: int, readings: Readings, decoded: Decoded
     ) -> Iterator[_Change]:
+        """Yield what the best path of the sentence of that number does."""
         source = sentence.source
         lattice = readings.lattice
-        for number in path[:-1]:
-            choice = readings.choice[readings.choice_of[number]]
-            first, last = int(lattice.start[number]), int(lattice.end[number])
+        for arc in decoded.paths[number][:-1]:
+            choice = readings.choice[readings.choice_of[arc]]
+            first, last = int(lattice.start[arc]), int(lattice.end[arc])
             item = sentence.items[first]
             start, end = item.core_start, item.core_end + choice.swallowed
-            confidence = min(1.0, float(decoded.posterior[number]))
+            confidence = min(1.0, float(decoded.posterior[arc]))
             if choice.words == ():
                 yield _junk(source, item, confidence)
             elif item.kind == "code":
@@ -220,12 +228,16 @@ class Restorer:
         return None if text == core else text
 
 
-def _is_noisy(changes: Sequence[_Change]) -> bool:
+def _mends(profile: str, changes: Sequence[_Change], evidence: float) -> bool:
+    """Whether a block's changes are to be made, or it is correct text or no Vietnamese at all."""
+    words = sum(c.is_word for c in changes)
+    if is_strange(evidence, len(changes)):
+        return False
     sure = sum(
         c.text is not None and c.kind in ("word", "join", "split") and is_sure(c.confidence)
         for c in changes
     )
-    return is_noisy(sure, sum(c.is_word for c in changes))
+    return profile != LIGHT_NOISE or is_noisy(sure, words)
 
 
 def _unchanged(change: _Change) -> _Change:

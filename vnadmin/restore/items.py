@@ -18,6 +18,8 @@ _UPPER = regex.compile(r"\p{Lu}")
 _LOWER = regex.compile(r"\p{Ll}")
 _NUMBER = regex.compile(r"\d+(?:[.,:/-]\d+)*%?")
 _SETS_APART = frozenset(" \t\n\r\f\v\xa0”»)")
+# Other scripts and emoji: no engine makes them of Vietnamese, so they were written.
+_FOREIGN = regex.compile(r"[^\p{Latin}\p{Common}\p{Inherited}]|\p{Emoji_Presentation}")
 _ENDS_SENTENCE = frozenset(".;:!?…")
 _LONGEST_SENTENCE = 120
 _LONGEST_WORD = 40
@@ -122,10 +124,10 @@ def _item(source: str, chunk: Chunk) -> Item:
     kind: Kind = "word"
     if _NUMBER.fullmatch(core):
         kind = "number"
+    elif len(core) > _LONGEST_WORD or is_foreign(source[chunk.start : chunk.end]):
+        kind = "code"
     elif not any(c.isalnum() for c in core):
         kind = "sign"
-    elif len(core) > _LONGEST_WORD:
-        kind = "code"
     attached = chunk.start > 0 and source[chunk.start - 1] not in _SETS_APART
     item = Item(kind, chunk.start, chunk.core_start, chunk.core_end, chunk.end, attached=attached)
     if kind == "sign":
@@ -133,6 +135,11 @@ def _item(source: str, chunk: Chunk) -> Item:
         item.core_end = chunk.end
     item.repaired = core
     return item
+
+
+def is_foreign(text: str) -> bool:
+    """Whether `text` holds letters of another script than Latin, or emoji."""
+    return not text.isascii() and _FOREIGN.search(text) is not None
 
 
 def _mark_line(source: str, items: list[Item]) -> None:

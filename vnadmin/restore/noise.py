@@ -11,6 +11,7 @@ import numpy as np
 
 from vnadmin.restore.case import is_upper
 from vnadmin.restore.channel import NO_WORD
+from vnadmin.restore.items import is_foreign
 from vnadmin.restore.tokens import chunks, key_of
 from vnadmin.vietnamese import canonical
 
@@ -32,7 +33,7 @@ def evidence(restorer: Restorer, text: str) -> Mapping[str, float]:
     counts: Counter[tuple[str, str]] = Counter()
     for chunk in chunks(text):
         core = text[chunk.core_start : chunk.core_end]
-        if any(c.isalpha() for c in core) and len(core) < 20:
+        if any(c.isalpha() for c in core) and len(core) < 20 and not is_foreign(core):
             counts[core, key_of(core, is_upper(core, False))] += 1
             if counts.total() >= _WORDS_READ:
                 break
@@ -107,3 +108,13 @@ def is_noisy(sure_edits: int, words: int) -> bool:
 def is_sure(confidence: float) -> bool:
     """Whether an edit counts as evidence in `is_noisy`."""
     return confidence >= _SURE
+
+
+_STRANGE = -11.0
+"""Log P a word of what was read, below which it isn't Vietnamese: development scans and rendered
+pages give -3 to -9, English and French texts -13 to -15."""
+
+
+def is_strange(evidence: float, words: int) -> bool:
+    """Whether text read with that log probability is no garbled Vietnamese, as far as it shows."""
+    return evidence < _STRANGE * words
