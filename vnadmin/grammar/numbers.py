@@ -38,6 +38,9 @@ _SLASHES = str.maketrans(
         "Ð": "Đ",
     }
 )
+_LONE = re.compile(
+    r"\n\s{0,16}(?:[-–—.]{0,2} ?[0-9]{1,3} ?[-–—.]{0,2}|[^\w\s]{1,3}|[a-z])[ \t\r]{0,4}(?=\n)"
+)
 _MAX_LENGTH = 160
 
 
@@ -62,8 +65,11 @@ class DocumentNumber:
 
 
 def squeeze(text: str) -> str:
-    """Return `text` as NFC without white space, its dashes, slashes and Đ in the usual form."""
-    return "".join(unicodedata.normalize("NFC", text).translate(_SLASHES).split())
+    """Return `text` as NFC without white space, its dashes, slashes and Đ in the usual form.
+
+    A page number or a speck on a line of its own goes, too.
+    """
+    return "".join(_LONE.sub("", unicodedata.normalize("NFC", text)).translate(_SLASHES).split())
 
 
 def parse_number(text: str) -> DocumentNumber | None:

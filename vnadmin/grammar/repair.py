@@ -22,7 +22,8 @@ _READ_AS: dict[str, str] = {
     "e": "eg", "o": "og", "q": "qg", "s": "sg", "a": "ag", "ø": "g", "£": "g", "€": "C", "t": "tr",
     "¢": "C", "(": "C", "j": "i", "y": "yr", "R": "RB", "H": "HN", "N": "NH", "?": "P",
 }  # fmt: skip
-_FIRST_READ_AS = {"O": "OQĐ", "0": "OQĐ", "G": "GQ"}
+_TYPE_READ_AS = {"O": "OQĐ", "0": "OQĐ", "G": "GQ"}
+_ISSUER_FIRST_READ_AS = {"B": "B"}  # ministries begin with B, hardly any issuer with Đ
 _MAX_READINGS = 128
 _SERIAL_LETTERS = str.maketrans({"l": "1", "I": "1", "|": "1", "O": "0", "o": "0"})
 _SERIAL = re.compile(r"[0-9lI|Oo]{1,6}[a-zđ]?(?=[/-])")
@@ -30,15 +31,13 @@ _TERMS = ("QH", "UBTVQH")
 
 
 @lru_cache(maxsize=8192)
-def _readings(segment: str, first: bool) -> tuple[str, ...]:
+def _readings(segment: str, is_type: bool) -> tuple[str, ...]:
     """Every way `segment` could have been printed, as far as confusions go."""
     options = []
     for index, char in enumerate(segment):
         char = "Đ" if char in "ÐĐ" else fold(char)
-        if index == 0 and char in _FIRST_READ_AS:
-            options.append(_FIRST_READ_AS[char])
-        else:
-            options.append(_READ_AS.get(char, char))
+        special = _TYPE_READ_AS if is_type else _ISSUER_FIRST_READ_AS if index == 0 else {}
+        options.append(special.get(char) or _READ_AS.get(char, char))
     count = 1
     for option in options:
         count *= len(option)
@@ -73,12 +72,20 @@ def _repair_segment(segment: str, is_type: bool) -> tuple[str, ...]:
 
 
 def _without_stray(segment: str, is_type: bool) -> tuple[str, ...]:
-    """Readings in use once a stroke read as a letter of its own ("BGITVT", "TT1") is dropped."""
+    """Readings in use once a stroke read as a letter of its own is dropped.
+
+    "BGITVT" and "TT1" hold a stray upright, "QĐĐ" and "QDB" one Đ read as two letters.
+    """
     known = type_symbols() if is_type else issuer_symbols()
     if len(segment) < (3 if is_type else 5):
         return ()
     shorter = {
         segment[:i] + segment[i + 1 :] for i, char in enumerate(segment) if i and char in "I1lJP|"
+    }
+    shorter |= {
+        f"{segment[:i]}Đ{segment[i + 2 :]}"
+        for i in range(1, len(segment) - 1)
+        if re.fullmatch("[DĐÐ][BDĐÐ]", segment[i : i + 2])
     }
     return tuple(
         dict.fromkeys(r for s in sorted(shorter) for r in _readings(s, is_type) if r in known)
@@ -151,6 +158,8 @@ def read_number(text: str) -> tuple[DocumentNumber, bool] | None:
         return None
     symbol = body[head.end() :]
     readings = repair_symbol(symbol) if re.fullmatch(r"[^-/]+(?:[-/][^-/]+)*", symbol) else ()
+    if len(readings) > 1:
+        readings = tuple(r for r in readings if _government_year_fits(head[0] + r))
     if len(readings) == 1:
         number = parse_number(head[0] + readings[0])
         if number is not None:
@@ -158,6 +167,19 @@ def read_number(text: str) -> tuple[DocumentNumber, bool] | None:
     if digits_mended or parsed is None:
         return None
     return parsed, False
+
+
+_RESOLUTIONS_WITH_YEAR = 2025  # Law on promulgation 64/2025/QH15 made some of them normative
+
+
+def _government_year_fits(text: str) -> bool:
+    """Whether year and type agree: decrees bear a year, resolutions only of late."""
+    number = parse_number(text)
+    if number is None or number.segments[-1] != "CP":
+        return number is not None
+    if number.segments[0] == "NĐ":
+        return number.year is not None
+    return number.year is None or number.year >= _RESOLUTIONS_WITH_YEAR
 
 
 _YEARLY = ("NĐ", "TT", "TTLT", "NQLT")

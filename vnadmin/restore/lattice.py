@@ -213,7 +213,8 @@ class LatticeBuilder:
         core = form.core
         result: dict[tuple[tuple[int, ...], int], Choice] = {}
         digits = core.isdigit()
-        for key, swallowed, price in _variants(form):
+        dotted = form.acronym and not _PLAIN_SIGNS_IN_WORD.isdisjoint(core)  # TP.HCM
+        for key, swallowed, price in () if dotted else _variants(form):
             candidates = found[key]
             for pair, value in zip(
                 candidates.words.tolist(), candidates.log_prob.tolist(), strict=True
@@ -316,7 +317,9 @@ def _may_be_junk(form: Form) -> bool:
     """Whether a word at a line's edge may be a speck or a stamp: short, and no mark of a list."""
     if form.kind != "word" or not form.edge or form.attached:
         return False
-    if form.first and form.tail in _LIST_MARKS:
+    if (form.first and form.tail in _LIST_MARKS) or form.tail.startswith(")"):
+        return False
+    if form.core.isalnum() and not form.core.isalpha():  # m2
         return False
     longest = _JUNK_LONGEST if form.core.isalnum() else 2 * _JUNK_LONGEST
     return len(form.core) <= longest
