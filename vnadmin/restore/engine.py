@@ -26,6 +26,9 @@ from vnadmin.vietnamese import canonical, fold
 _BLOCK = 32_768
 """Characters judged as one: a page, or this much of a longer one."""
 
+_LONE_CAPITALS = 3
+"""Up to so many characters, capitals among small letters stand for a word with one capital (BO)."""
+
 _ENOUGH_WORDS = 5
 """Words from which a sentence can be told to be in another language."""
 
@@ -222,8 +225,9 @@ class Restorer:
         words = [self.model.vocabulary[number] for number in numbers]
         if len(words) == 1 and canonical(core) == words[0]:
             return None
-        first = mend_case(words[0], core, upper=item.upper, at_start=at_start)
-        rest = [word.upper() if item.upper else word for word in words[1:]]
+        upper = item.upper and not (item.lone and len(core) <= _LONE_CAPITALS)
+        first = mend_case(words[0], core, upper=upper, at_start=at_start)
+        rest = [word.upper() if upper else word for word in words[1:]]
         text = " ".join([first, *rest])
         return None if text == core else text
 

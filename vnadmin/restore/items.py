@@ -35,6 +35,7 @@ class Item:
         start, core_start, core_end, end: the chunk and its core without punctuation.
         upper: whether it is read as capitals.
         acronym: whether it is capitals in a line that isn't.
+        lone: whether besides its neighbours aren't: then a short word may only look so ("BO").
         edge: 2 alone on a short line, 1 at a line's edge, 0 elsewhere.
         first: whether it begins a line, as a bullet or a list's letter does.
         attached: whether no white space stands before it.
@@ -48,6 +49,7 @@ class Item:
     end: int
     upper: bool = False
     acronym: bool = False
+    lone: bool = False
     edge: int = 0
     first: bool = False
     attached: bool = False
@@ -152,6 +154,9 @@ def _mark_line(source: str, items: list[Item]) -> None:
             item.upper = is_upper(source[item.core_start : item.core_end], line_upper)
             item.acronym = item.upper and not line_upper
     items[0].first = True
+    for before, item, after in zip([None, *items], items, [*items[1:], None], strict=False):
+        beside = [other for other in (before, after) if other is not None and other.upper]
+        item.lone = item.acronym and not beside
     alone = len(items) <= 3 and items[-1].end - items[0].start <= 8
     for side in (items, items[::-1]):
         for item in side:

@@ -26,7 +26,8 @@ _DIGITS = "0123456789"
 _FOOTNOTE = -4.0  # of a number set behind a word (CHỨC2)
 _DIGIT = -2.303  # of a digit: one in ten
 _IDENTITY = -3.0  # a known word that the channel never saw come out as itself
-_QUOTE = {'"': -0.5, "'": -3.5}  # a closing mark that opened nowhere; else part of a garbled word
+# Signs after a word, straight quotation marks for all: rather part of the garbled word?
+_TAIL = {'"': -0.5, "'": -3.5, "?": -4.0} | dict.fromkeys("~|=<>*_", -6.0)
 _JUNK_AT = (-9.0, -5.5, -3.0)  # junk inside a line, at its edge, on a line of its own
 _JUNK_LETTER, _JUNK_SIGN = -3.3, -1.8
 _JUNK_LONGEST = 5
@@ -225,7 +226,7 @@ class LatticeBuilder:
                 if form.acronym and is_syllable(self._model.vocabulary[words[0]]):
                     value += _ACRONYM_AS_WORD
                 result[words, swallowed] = Choice(words, words, value + price, swallowed)
-        whole = _QUOTE.get(straight_quotes(form.tail)[:1], 0.0)
+        whole = _TAIL.get(straight_quotes(form.tail)[:1], 0.0)
         own = self._model.index.get(lm_words.word_of(core), 0) if not digits else 0
         if digits:
             kind = self._model.index[lm_words.number_class(core)]
@@ -333,14 +334,14 @@ def _has_candidates(form: Form) -> bool:
 
 
 def _variants(form: Form) -> list[tuple[str, int, float]]:
-    """Return keys for the core alone and with quotation marks of its tail taken in.
+    """Return keys for the core alone and with signs of its tail taken in.
 
     Each with how many characters of the tail it takes in, and the price of the rest.
     """
     straight = straight_quotes(form.tail)
-    result = [(key_of(form.core, form.upper), 0, _QUOTE.get(straight[:1], 0.0))]
+    result = [(key_of(form.core, form.upper), 0, _TAIL.get(straight[:1], 0.0))]
     for taken in (1, 2):
-        if straight[taken - 1 : taken] not in _QUOTE:
+        if straight[taken - 1 : taken] not in _TAIL:
             break
         result.append((key_of(form.core + form.tail[:taken], form.upper), taken, 0.0))
     return result
