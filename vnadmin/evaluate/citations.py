@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ..document import Citation, Header
 from ..vietnamese import canonical
@@ -68,6 +68,35 @@ def _key(type_: str | None, number: str | None, name: str | None, date: str | No
     return canonical(" ".join(f"{type_}|{number or name}|{date}".split()))
 
 
+def _get(mapping: Mapping[str, Any], name: str) -> Any:
+    return mapping.get(name)
+
+
+_Mention = TypeVar("_Mention")
+
+
+def _distinct(mentions: Iterable[_Mention], get: Callable[[_Mention, str], Any]) -> list[_Mention]:
+    """Keep one mention of each document: the fullest; a dated law stands for undated mentions."""
+    best: dict[str, _Mention] = {}
+
+    def filled(mention: _Mention) -> int:
+        return sum(get(mention, name) is not None for name in FIELDS)
+
+    for mention in mentions:
+        number, date = get(mention, "number"), get(mention, "date")
+        key = canonical(number or get(mention, "name") or "")
+        if number is None and date:
+            key += date
+        if key not in best or filled(mention) > filled(best[key]):
+            best[key] = mention
+    dated = {canonical(get(m, "name")) for m in best.values() if get(m, "name") and get(m, "date")}
+    return [
+        m
+        for m in best.values()
+        if get(m, "date") or not get(m, "name") or canonical(get(m, "name")) not in dated
+    ]
+
+
 def score_documents(
     expected: Sequence[Mapping[str, Any]], found: Sequence[Citation], scores: FieldScores
 ) -> None:
@@ -76,18 +105,8 @@ def score_documents(
     `expected` holds mappings with `type`, `number`, `name`, `date` and maybe `issuer`, `title`
     (a key that is absent isn't scored). Mentions of one document count once: the fullest.
     """
-    distinct: dict[str, Citation] = {}
-    for citation in found:
-        key = canonical(citation.number or citation.name or "")
-        if citation.number is None and citation.date:
-            key += citation.date
-        best = distinct.get(key)
-        filled = sum(getattr(citation, name) is not None for name in FIELDS)
-        if best is None or filled > sum(getattr(best, name) is not None for name in FIELDS):
-            distinct[key] = citation
-    dated = {canonical(c.name) for c in distinct.values() if c.name and c.date}
-    left = [c for c in distinct.values() if c.date or not c.name or canonical(c.name) not in dated]
-    for want in expected:
+    left = _distinct(found, getattr)
+    for want in _distinct(expected, _get):
         match = _best(want, left)
         scores.documents.expected += 1
         label = f"{want.get('type')} {want.get('number') or want.get('name')} {want.get('date')}"

@@ -30,6 +30,7 @@ _IDENTITY = -3.0  # a known word that the channel never saw come out as itself
 _TAIL = {'"': -0.5, "'": -3.5, "?": -4.0} | dict.fromkeys("~|=<>*_", -6.0)
 _JUNK_AT = (-9.0, -5.5, -3.0)  # junk inside a line, at its edge, on a line of its own
 _JUNK_LETTER, _JUNK_SIGN = -3.3, -1.8
+_JUNK_SYLLABLE = -4.0  # specks seldom make a syllable of three letters
 _JUNK_LONGEST = 5
 _DASHES = frozenset(["-", "–", "…", "..."])
 _BULLETS = frozenset(["+", "•", "*"])
@@ -192,6 +193,8 @@ class LatticeBuilder:
         if self._drop_junk and _may_be_junk(form):
             signs = sum(not char.isalnum() for char in form.core)
             price = _JUNK_LETTER * (len(form.core) - signs) + _JUNK_SIGN * signs
+            if len(form.core) > 2 and is_syllable(form.core):
+                price += _JUNK_SYLLABLE
             choices.append(Choice((), (), _JUNK_AT[form.edge] + price, len(form.tail)))
         return choices
 
@@ -322,7 +325,8 @@ def _may_be_junk(form: Form) -> bool:
         return False
     if form.core.isalnum() and not form.core.isalpha():  # m2
         return False
-    longest = _JUNK_LONGEST if form.core.isalnum() else 2 * _JUNK_LONGEST
+    signs = sum(not char.isalnum() for char in form.core)
+    longest = _JUNK_LONGEST if 3 * signs < len(form.core) else 2 * _JUNK_LONGEST
     return len(form.core) <= longest
 
 
