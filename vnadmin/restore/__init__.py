@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from vnadmin.options import Options
-from vnadmin.restore.engine import Restoration, RestoredWord, pieces, restorer
+from vnadmin.restore.changes import Restoration, RestoredWord
+from vnadmin.restore.engine import pieces, restorer
 
 __all__ = ["Restoration", "RestoredWord", "explain", "restore", "restore_many"]
 

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vnadmin.language.model import LanguageModel
-
-NO_WORD = 0xFFFF
+from vnadmin.restore.channel import NO_WORD
 
 BEAM_STATES = 12
 BEAM_MARGIN = 9.0

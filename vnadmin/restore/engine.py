@@ -5,22 +5,31 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from vnadmin.document import Edit, EditKind, OffsetMap, apply_edits
-from vnadmin.errors import ModelError, UsageError
+from vnadmin.document import EditKind
+from vnadmin.errors import UsageError
+from vnadmin.grammar.tables import data_directory
 from vnadmin.language.model import LanguageModel
 from vnadmin.options import Options
 from vnadmin.restore.case import mend_case
+from vnadmin.restore.changes import (
+    Change,
+    Restoration,
+    assemble,
+    before_nfc,
+    drop,
+    unchanged,
+)
 from vnadmin.restore.channel import Channel
 from vnadmin.restore.decoder import Decoded, decode
 from vnadmin.restore.items import Item, Sentence, sentences
 from vnadmin.restore.lattice import LatticeBuilder, Readings
 from vnadmin.restore.noise import LIGHT_NOISE, is_noisy, is_strange, is_sure, judge
 from vnadmin.restore.stripped import StrippedChannel
-from vnadmin.restore.unicode import chain, to_nfc
+from vnadmin.restore.unicode import to_nfc
 from vnadmin.vietnamese import canonical, fold
 
 _BLOCK = 32_768
@@ -37,38 +46,6 @@ _PIECE = 1_000_000
 
 _BATCH = 65_536
 """Characters decoded at a time: bounds memory whatever a text's length."""
-
-
-@dataclass(frozen=True, slots=True)
-class RestoredWord:
-    """A word of the restored text, where it came from, and P(it is right), 0 to 1."""
-
-    start: int
-    end: int
-    source_start: int
-    source_end: int
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class Restoration:
-    """A restored text with its edits (in text order) and words."""
-
-    text: str
-    edits: tuple[Edit, ...]
-    words: tuple[RestoredWord, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """What the decoder decided for `source[start:end]`; unchanged where `text` is `None`."""
-
-    start: int
-    end: int
-    text: str | None
-    kind: EditKind
-    confidence: float
-    is_word: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +117,7 @@ class Restorer:
     def _explain_batch(self, sources: list[str], options: Options) -> Iterator[Restoration]:
         """Restore texts; each block of theirs is decoded with others of the same profile."""
         composed = [to_nfc(source) for source in sources]
-        changes: list[list[_Change]] = [[] for _ in sources]
+        changes: list[list[Change]] = [[] for _ in sources]
         blocks: dict[str, list[_Block]] = defaultdict(list)
         size = 0
         for number, (source, _) in enumerate(composed):
@@ -157,12 +134,12 @@ class Restorer:
         self._restore(blocks, changes, options)
         for source, (text, first), found in zip(sources, composed, changes, strict=True):
             found.sort(key=lambda change: change.start)
-            yield _before_nfc(source, first, _assemble(text, found, options.min_confidence))
+            yield before_nfc(source, first, assemble(text, found, options.min_confidence))
 
     def _restore(
         self,
         blocks: dict[str, list[_Block]],
-        changes: list[list[_Change]],
+        changes: list[list[Change]],
         options: Options,
     ) -> None:
         """Decode blocks by profile and add what was decided to their texts' changes."""
@@ -182,16 +159,16 @@ class Restorer:
                     part = list(self._changes(sentence, number, readings, decoded))
                     strange = is_strange(value, len(sentence.items))
                     if auto and strange and len(sentence.items) >= _ENOUGH_WORDS:
-                        part = [_unchanged(change) for change in part]
+                        part = [unchanged(change) for change in part]
                     found += part
                     number += 1
                 if auto and not _mends(profile, found, float(evidence.sum())):
-                    found = [_unchanged(change) for change in found]
+                    found = [unchanged(change) for change in found]
                 changes[block.text] += found
 
     def _changes(
         self, sentence: Sentence, number: int, readings: Readings, decoded: Decoded
-    ) -> Iterator[_Change]:
+    ) -> Iterator[Change]:
         """Yield what the best path of the sentence of that number does."""
         source = sentence.source
         lattice = readings.lattice
@@ -202,12 +179,12 @@ class Restorer:
             start, end = item.core_start, item.core_end + choice.swallowed
             confidence = min(1.0, float(decoded.posterior[arc]))
             if choice.words == ():
-                yield _junk(source, item, confidence)
+                yield drop(source, item, confidence)
             elif item.kind == "code":
                 text = None if item.repaired == source[start:end] else item.repaired
-                yield _Change(start, end, text, "code", confidence)
+                yield Change(start, end, text, "code", confidence)
             elif choice.words is None:
-                yield _Change(start, end, None, "word", confidence, item.kind != "sign")
+                yield Change(start, end, None, "word", confidence, item.kind != "sign")
             else:
                 core = source[start:end]
                 text = self._written(core, choice.words, item, at_start=first == 0)
@@ -216,7 +193,7 @@ class Restorer:
                     kind = "join"
                 elif len(choice.words) > 1:
                     kind = "split"
-                yield _Change(start, end, text, kind, confidence)
+                yield Change(start, end, text, kind, confidence)
 
     def _written(
         self, core: str, numbers: Sequence[int], item: Item, *, at_start: bool
@@ -232,7 +209,7 @@ class Restorer:
         return None if text == core else text
 
 
-def _mends(profile: str, changes: Sequence[_Change], evidence: float) -> bool:
+def _mends(profile: str, changes: Sequence[Change], evidence: float) -> bool:
     """Whether a block's changes are to be made, or it is correct text or no Vietnamese at all."""
     words = sum(c.is_word for c in changes)
     if is_strange(evidence, len(changes)):
@@ -242,24 +219,6 @@ def _mends(profile: str, changes: Sequence[_Change], evidence: float) -> bool:
         for c in changes
     )
     return profile != LIGHT_NOISE or is_noisy(sure, words)
-
-
-def _unchanged(change: _Change) -> _Change:
-    """Keep the source; a word is right where no change was proposed."""
-    confidence = change.confidence if change.text is None else 1.0 - change.confidence
-    return replace(change, text=None, confidence=confidence, is_word=True)
-
-
-def _junk(source: str, item: Item, confidence: float) -> _Change:
-    """Drop an item with the spaces that set it apart on its line."""
-    start, end = item.start, item.end
-    while start > 0 and source[start - 1] in " \t":
-        start -= 1
-    if start == 0 or source[start - 1] in "\n\f":
-        start = item.start
-        while end < len(source) and source[end] in " \t":
-            end += 1
-    return _Change(start, end, "", "junk", confidence, is_word=False)
 
 
 def pieces(text: str) -> Iterator[str]:
@@ -295,73 +254,9 @@ def _blocks(source: str) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _assemble(source: str, changes: Sequence[_Change], min_confidence: float) -> Restoration:
-    edits: list[Edit] = []
-    words: list[RestoredWord] = []
-    shift = 0
-    position = 0
-    for change in changes:
-        if change.start < position:  # dropped junk next to dropped junk: the space went already
-            change = _Change(
-                position, change.end, change.text, change.kind, change.confidence, change.is_word
-            )
-            if change.start >= change.end:
-                continue
-        position = change.end
-        text = change.text
-        confidence = change.confidence
-        if text is not None and confidence < min_confidence:
-            text, confidence = None, 1.0 - confidence
-        read = source[change.start : change.end]
-        start = change.start + shift
-        end = start + len(read if text is None else text)
-        if text is not None:
-            edits.append(
-                Edit(
-                    start,
-                    end,
-                    change.start,
-                    change.end,
-                    read,
-                    text,
-                    change.kind,
-                    round(confidence, 4),
-                )
-            )
-            shift += len(text) - len(read)
-        if change.is_word and end > start:
-            words.append(RestoredWord(start, end, change.start, change.end, round(confidence, 4)))
-    return Restoration(apply_edits(source, edits), tuple(edits), tuple(words))
-
-
-def _before_nfc(source: str, first: Sequence[Edit], restored: Restoration) -> Restoration:
-    """Make a restoration of the composed text one of `source`; `first` composed it."""
-    if not first:
-        return restored
-    middle = apply_edits(source, first)
-    to_source = OffsetMap.to_source(first)
-    words = tuple(
-        replace(
-            word,
-            source_start=to_source.start(word.source_start),
-            source_end=to_source.end(word.source_end),
-        )
-        for word in restored.words
-    )
-    return Restoration(restored.text, tuple(chain(source, first, middle, restored.edits)), words)
-
-
 def shipped_model() -> Path:
-    """Return the directory of the model that comes with vnadmin.
-
-    Raises:
-        ModelError: if it isn't there.
-    """
-    here = Path(__file__).resolve().parent.parent
-    for directory in (here / "data" / "model", here.parent / "data" / "model"):
-        if directory.is_dir():
-            return directory
-    raise ModelError("the model that ships with vnadmin is missing; reinstall it or give --model")
+    """Return the directory of the model that comes with vnadmin."""
+    return data_directory() / "model"
 
 
 @lru_cache(maxsize=4)

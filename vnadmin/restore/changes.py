@@ -1,0 +1,116 @@
+"""What the decoder decided, put together: changes → edits, words and the restored text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from vnadmin.document import Edit, EditKind, OffsetMap, apply_edits
+from vnadmin.restore.items import Item
+from vnadmin.restore.unicode import chain
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredWord:
+    """A word of the restored text, where it came from, and P(it is right), 0 to 1."""
+
+    start: int
+    end: int
+    source_start: int
+    source_end: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """A restored text with its edits (in text order) and words."""
+
+    text: str
+    edits: tuple[Edit, ...]
+    words: tuple[RestoredWord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the decoder decided for `source[start:end]`; unchanged where `text` is `None`."""
+
+    start: int
+    end: int
+    text: str | None
+    kind: EditKind
+    confidence: float
+    is_word: bool = True
+
+
+def unchanged(change: Change) -> Change:
+    """Keep the source; a word is right where no change was proposed."""
+    confidence = change.confidence if change.text is None else 1.0 - change.confidence
+    return replace(change, text=None, confidence=confidence, is_word=True)
+
+
+def drop(source: str, item: Item, confidence: float) -> Change:
+    """Drop an item with the spaces that set it apart on its line."""
+    start, end = item.start, item.end
+    while start > 0 and source[start - 1] in " \t":
+        start -= 1
+    if start == 0 or source[start - 1] in "\n\f":
+        start = item.start
+        while end < len(source) and source[end] in " \t":
+            end += 1
+    return Change(start, end, "", "junk", confidence, is_word=False)
+
+
+def assemble(source: str, changes: Sequence[Change], min_confidence: float) -> Restoration:
+    edits: list[Edit] = []
+    words: list[RestoredWord] = []
+    shift = 0
+    position = 0
+    for change in changes:
+        if change.start < position:  # dropped junk next to dropped junk: the space went already
+            change = Change(
+                position, change.end, change.text, change.kind, change.confidence, change.is_word
+            )
+            if change.start >= change.end:
+                continue
+        position = change.end
+        text = change.text
+        confidence = change.confidence
+        if text is not None and confidence < min_confidence:
+            text, confidence = None, 1.0 - confidence
+        read = source[change.start : change.end]
+        start = change.start + shift
+        end = start + len(read if text is None else text)
+        if text is not None:
+            edits.append(
+                Edit(
+                    start,
+                    end,
+                    change.start,
+                    change.end,
+                    read,
+                    text,
+                    change.kind,
+                    round(confidence, 4),
+                )
+            )
+            shift += len(text) - len(read)
+        if change.is_word and end > start:
+            words.append(RestoredWord(start, end, change.start, change.end, round(confidence, 4)))
+    return Restoration(apply_edits(source, edits), tuple(edits), tuple(words))
+
+
+def before_nfc(source: str, first: Sequence[Edit], restored: Restoration) -> Restoration:
+    """Make a restoration of the composed text one of `source`; `first` composed it."""
+    if not first:
+        return restored
+    middle = apply_edits(source, first)
+    to_source = OffsetMap.to_source(first)
+    words = tuple(
+        replace(
+            word,
+            source_start=to_source.start(word.source_start),
+            source_end=to_source.end(word.source_end),
+        )
+        for word in restored.words
+    )
+    return Restoration(restored.text, tuple(chain(source, first, middle, restored.edits)), words)
