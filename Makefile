@@ -1,7 +1,15 @@
 # `make demo` and `make test` each do all their own set-up: see scripts/setup.sh.
 .PHONY: demo test clean
 PY := .venv/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+INSTALL = echo "installing $(1) into .venv by pip" >&2; \
+	$(PY) -m pip install --quiet --disable-pip-version-check -e '$(1)' || { \
+	echo "pip failed, see above; it needs the network or a mirror set in its configuration" >&2; \
+	exit 1; }
+
+# A .venv that was copied would run the code of where it was made: it is made anew, as a broken one is.
+ifeq ($(shell test -x .venv/bin/python && grep -sF ' $(CURDIR)/.venv' .venv/pyvenv.cfg),)
+.PHONY: .venv/.installed .venv/.installed-dev
+endif
 
 demo: .venv/.installed
 	@$(PY) docs/examples/demo.py
@@ -15,12 +23,12 @@ test: .venv/.installed-dev
 
 .venv/.installed: pyproject.toml scripts/setup.sh
 	@sh scripts/setup.sh
-	$(PIP) -e .
+	@$(call INSTALL,.)
 	@touch $@
 
 .venv/.installed-dev: pyproject.toml scripts/setup.sh
-	@sh scripts/setup.sh
-	$(PIP) -e '.[dev]'
+	@sh scripts/setup.sh test
+	@$(call INSTALL,.[dev])
 	@touch $@ .venv/.installed
 
 clean:

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Makes .venv, and installs by apt what that and the scans need: python3-venv, Tesseract and its
-# Vietnamese data. Without root or a sudo that asks nothing, it stops with the line to run.
+# Makes .venv, and installs by apt what is missing: python3-venv, Tesseract and its Vietnamese data;
+# for the tests (`setup.sh test`) a font, too. Without root or a sudo that asks nothing, it stops with
+# the line to run.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -23,15 +24,23 @@ if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
 fi
 command -v tesseract >/dev/null || missing="$missing tesseract-ocr"
 tesseract --list-langs 2>/dev/null | grep -qx vie || missing="$missing tesseract-ocr-vie"
+if [ "${1:-}" = test ]; then
+    # The tests draw pages in one of the families of vnadmin/train/fonts.py.
+    find -L /usr/share/fonts /usr/local/share/fonts ~/.local/share/fonts ~/.fonts \
+        \( -name Tinos-BoldItalic.ttf -o -name FreeSerifBoldItalic.ttf \) 2>/dev/null |
+        grep -q . || missing="$missing fonts-croscore"
+fi
 
 if [ -n "$missing" ]; then
-    apt="apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends$missing"
+    apt="apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qqy --no-install-recommends$missing"
     if ! command -v apt-get >/dev/null; then
         echo "please install:$missing (Debian's names), then run make again" >&2
         exit 1
     elif [ "$(id -u)" = 0 ]; then
+        echo "installing by apt:$missing" >&2
         sh -c "$apt" >&2
     elif sudo -n true 2>/dev/null; then
+        echo "installing by apt:$missing" >&2
         sudo -n sh -c "$apt" >&2
     else
         echo "please run this, then make again:  sudo sh -c '$apt'" >&2
@@ -40,7 +49,7 @@ if [ -n "$missing" ]; then
 fi
 
 # A .venv that was copied, or whose Python is gone, is made anew.
-here=$(pwd -P)
-if ! [ "$(.venv/bin/python -c 'import sys; print(sys.prefix)' 2>/dev/null)" = "$here/.venv" ]; then
+if ! grep -sqF " $(pwd -P)/.venv" .venv/pyvenv.cfg ||
+    ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
     "$python" -m venv --clear .venv
 fi
