@@ -18,7 +18,7 @@ from ..grammar import (
 )
 from ..grammar.dates import BREAK
 from ..grammar.numbers import roles
-from ..grammar.tables import symbols, types_by_name
+from ..grammar.tables import laws, symbols, types_by_name
 from ..vietnamese import canonical
 from .draft import Draft
 from .issuers import issuer_before
@@ -46,7 +46,7 @@ _SHORT = re.compile(
     r"|lần|vấn|nhiệm|nhóm|giải|trường|bộ|cơ|đơn|chỉ|vụ|dự|xã|tỉnh|huyện|thành|[A-ZĐ]{2}))"
 )
 _ELIDED = re.compile(
-    r"(?:(?<![\w/–.-])[0-9]{1,5}[a-zđ]?(?:/(?:19|20)[0-9]{2})?(?:\s{0,3}[,;]\s{1,8}(?:và\s{1,8})?|\s{1,8}(?:và|hoặc)\s{1,8})(?:số\s{1,4})?){1,30}\Z"
+    r"(?:(?<![\w/–.-])[0-9]{1,5}[a-zđ]?(?:/(?:19|20)[0-9]{2})?(?:\s{0,3}[,;]\s{0,8}(?:và\s{1,8})?|\s{1,8}(?:và|hoặc|&)\s{1,8})(?:số\s{1,4})?){1,30}\Z"
 )
 _ELIDED_ONE = re.compile(
     r"(?<![\w/])(?P<number>[0-9]{1,5}[a-zđ]?)(?:/(?P<year>(?:19|20)[0-9]{2}))?"
@@ -58,11 +58,11 @@ _SUBJECT = re.compile(
 
 def find_drafts(text: str) -> list[Draft]:
     """Find every citation in `text`, in order of their starts."""
-    laws = list(find_laws(text))
+    named = list(find_laws(text))
     numbers = find_numbers(text)
     taken = [(span.start, span.end) for span in numbers]
     bare = [match for match in _BARE.finditer(text) if not _covered(taken, match.start("number"))]
-    anchors: list[tuple[int, int, object]] = [(law.start, 0, law) for law in laws]
+    anchors: list[tuple[int, int, object]] = [(law.start, 0, law) for law in named]
     anchors += [(span.start, 1, span) for span in numbers]
     anchors += [(match.start("number"), 2, match) for match in bare]
     anchors += [
@@ -115,6 +115,8 @@ def _numbered(text: str, span: NumberSpan, previous: Draft | None) -> Iterator[D
     types = symbol_types(number.symbol)
     elided = _elided(text, span)
     head_start = elided[0][0] if elided else span.start
+    if not elided and re.search("[0-9],$", text[max(0, span.start - 2) : span.start]):
+        return  # a decimal fraction
     head = type_before(text, head_start)
     own = _OWN_NUMBER.search(text, max(0, head_start - 40), head_start)
     if own is not None and (head is None or text[head.span[0] : head.span[1]].isupper()):
@@ -126,7 +128,7 @@ def _numbered(text: str, span: NumberSpan, previous: Draft | None) -> Iterator[D
         name = head.name
         draft.type_span = head.span
         draft.issuer, draft.issuer_before = head.issuer, head.issuer is not None
-        draft.type = name or (types[0] if types else "Công văn")
+        draft.type = name or _symbol_type(number)
         draft.type_named = name is not None
     elif previous is not None and _same_list(text, previous, head_start):
         same_list = True
@@ -139,7 +141,7 @@ def _numbered(text: str, span: NumberSpan, previous: Draft | None) -> Iterator[D
         draft.type = types[0]
         draft.type_named = False
     elif _stands_alone(number) and number.symbol.startswith("QH") and number.year:
-        draft.type = "Luật"
+        draft.type = _symbol_type(number)
         draft.type_named = False
     else:
         return
@@ -161,6 +163,16 @@ def _numbered(text: str, span: NumberSpan, previous: Draft | None) -> Iterator[D
     draft.same_list = same_list or bool(elided)
     read_tail(text, draft)
     yield draft
+
+
+def _symbol_type(number: DocumentNumber) -> str:
+    """The type the symbol carries, where the text names none."""
+    types = symbol_types(number.symbol)
+    if types:
+        return types[0]
+    if number.symbol.startswith("QH") and number.year is not None:
+        return next((law.type for law in laws() if law.number == number.text), "Luật")
+    return "Công văn"
 
 
 def _stands_alone(number: DocumentNumber) -> bool:
@@ -185,13 +197,13 @@ def _same_list(text: str, previous: Draft, position: int) -> bool:
 def _elided(text: str, span: NumberSpan) -> list[tuple[int, int, str]]:
     """The serials before a number that share its symbol: "217, " of "217, 218-QĐ/TW"."""
     number = span.number
-    if number.serial is None or text[max(0, span.start - 1) : span.start].strip():
+    if number.serial is None or text[max(0, span.start - 1) : span.start].strip(" \t\n\f\xa0,"):
         return []
     run = _ELIDED.search(text, max(0, span.start - 160), span.start)
     if run is None:
         return []
     before = type_before(text, run.start())
-    if before is None or not before.before_so:
+    if before is None or not (before.before_so or before.name):
         return []
     rest = number.text[len(number.serial) + len(number.suffix) :]
     found = []
@@ -207,9 +219,11 @@ def _bare_serial(text: str, match: re.Match[str]) -> list[Draft]:
     """ "Quyết định số 18 ngày 12/3/2013 …": a type, a serial, a date, but no symbol."""
     start, end = match.span("number")
     head = type_before(text, start)
-    if head is None or head.name is None or not head.before_so:
+    if head is None or not head.before_so:
         return []
-    draft = Draft(head.span[0], end, head.name, type_span=head.span, number_span=(start, end))
+    kind = head.name or "Công văn"
+    draft = Draft(head.span[0], end, kind, type_span=head.span, number_span=(start, end))
+    draft.type_named = head.name is not None
     draft.serial = match["number"]
     read_tail(text, draft)
     return [draft] if draft.date is not None else []

@@ -1,15 +1,17 @@
-"""What a document says of itself: letterhead, type, subject, addressees, recipients, signers."""
+"""What a document says of itself: letterhead, type, subject, addressees; close.py has its close."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from ..document import Authority, Header, Signer
+from ..document import Header
 from ..grammar import match_date, parse_number
 from ..grammar.dates import match_blank_date
 from ..grammar.tables import types_by_name
-from ..vietnamese import canonical, fold
+from ..vietnamese import canonical
+from .cells import plain, split_cells, upper
+from .close import close
 
 _HEAD_CELLS = 48
 _MOTTO = re.compile(r"cong hoa xa hoi|doc lap\s*[-–]\s*tu do|^dang cong san viet nam$")
@@ -18,15 +20,10 @@ _NUMBER = re.compile(
     r"\s*[:.]?\s*(?P<rest>.*)$"
 )
 _PLACE_DATE = re.compile(r"\s*(?P<place>[^\W\d_][^,:;0-9]{1,40}?)\s*,\s*(?=ngày|Ngày)")
-_NUMBER_AND_DATE = re.compile(
-    r"^(\s{0,12}(?:Số|SỐ)\s{0,4}:?[^,\n]{0,40}[A-ZĐ&])\s{1,80}([^\W\d_][^,:;0-9/\n]{1,30},\s{1,4}ngày\s)"
-)
 _ABOUT = re.compile(r"\s*(?:V/v|V/V|Về việc|VỀ VIỆC|v/v)\b")
 _DEAR = re.compile(r"\s*Kính\s+gửi\s*:?\s*", re.IGNORECASE)
-_COPIES = re.compile(r"\s*Nơi\s+nhận\s*:?\s*", re.IGNORECASE)
 _URGENT = re.compile(r"(?:HỎA|HOẢ)\s+TỐC|KHẨN|THƯỢNG KHẨN|(?:TUYỆT |TỐI )?MẬT|HẸN GIỜ")
 _RULE = re.compile(r"[\W_]*")
-_AUTHORITY = re.compile(r"\s*(?P<tag>TM|KT|TL|TUQ|Q|T/M|K/T|T/L)\s*[.,]?\s{0,4}(?P<rest>\S.*)$")
 _BODY_START = re.compile(
     r"\s*(?:[-–+]|Căn cứ|Thực hiện|Xét|Theo|Điều\s|[0-9IVX]{1,4}[.)]|Kính|Để|Nhằm|Ngày|Trong|Triển)"
 )
@@ -42,17 +39,6 @@ _HALVES = {
     "ban dan van", "uy ban kiem tra", "ban thuong truc", "thuong truc", "ban noi chinh",
     "doan chu tich", "hoi dong tham phan", "ban quan ly",
 }  # fmt: skip
-_POSITIONS = re.compile(
-    r"(?:(?:quyen |pho |q\. ?)?(?:chu tich|bo truong|thu tuong|giam doc|chanh van phong|bi thu"
-    r"|cuc truong|tong cuc truong|truong ban|chu nhiem|vien truong|chanh an|thong doc|hieu truong"
-    r"|truong phong"
-    r"|chi cuc truong|chanh thanh tra|tong thanh tra|tong giam doc|vu truong|tong bi thu|thu truong"
-    r"|chanh|tham phan|kiem sat vien|tu lenh|chinh uy|truong doan|pho).*)"
-)
-_RANKS = re.compile(
-    r"(?:(?:GS|PGS|TS|ThS|BS|KS|CN)\s*[.,]\s*|(?:Thiếu|Trung|Thượng|Đại) (?:tướng|tá|úy)\s+)+"
-)
-_NOT_NAMES = ("Nơi", "Kính", "Như", "Điều", "Sở", "Ban", "Độc", "Mẫu", "Phụ", "Bảng")
 
 
 def header(text: str) -> Header:
@@ -61,7 +47,7 @@ def header(text: str) -> Header:
     Lines are taken as they come, the left block before the right one; where both blocks stand on
     one line they are told apart by the gap between them. Fields not printed are `None`.
     """
-    cells = _cells(text)
+    cells = split_cells(text)
     number_at = _find_number(cells)
     number, symbol = _number(cells[number_at]) if number_at is not None else (None, None)
     type_at, kind = _type(cells)
@@ -74,7 +60,7 @@ def header(text: str) -> Header:
         kind = "Công văn"
     issuer = bodies[-1] if bodies else None
     parent = bodies[-2] if len(bodies) > 1 else None
-    signers, recipients = _close(cells)
+    signers, recipients = close(cells)
     confidence = {
         "issuer": 0.9 if issuer else 0.0,
         "number": 0.95 if number else 0.0,
@@ -96,35 +82,6 @@ def header(text: str) -> Header:
         recipients=recipients,
         confidence=confidence,
     )
-
-
-def _cells(text: str) -> list[str]:
-    """The lines, each cut where a wide gap parts a left block from a right one."""
-    found = []
-    for line in re.split("[\n\f]", text):
-        line = _NUMBER_AND_DATE.sub(r"\1\t\2", line, count=1)
-        pieces = [piece.strip() for piece in re.split(r"[ \xa0]{4,}|\t+", line)]
-        # A blank to be filled in leaves a gap too: "Số:      /TB-UBND", "ngày      tháng".
-        joined: list[str] = []
-        for piece in pieces:
-            blank = joined and (
-                re.fullmatch(r"(?:Số|SỐ)\s*:?", joined[-1]) or piece.startswith(("tháng", "năm"))
-            )
-            if blank:
-                joined[-1] += " " + piece
-            elif piece:
-                joined.append(piece)
-        found += joined or [""]
-    return found
-
-
-def _plain(cell: str) -> str:
-    return " ".join(fold(cell).lower().split())
-
-
-def _upper(cell: str) -> bool:
-    letters = [c for c in cell if c.isalpha()]
-    return len(letters) > 1 and sum(c.isupper() for c in letters) >= 0.9 * len(letters)
 
 
 def _find_number(cells: Sequence[str]) -> int | None:
@@ -157,7 +114,7 @@ def _number(cell: str) -> tuple[str | None, str | None]:
 def _type(cells: Sequence[str]) -> tuple[int | None, str | None]:
     names = types_by_name()
     for index, cell in enumerate(cells[:_HEAD_CELLS]):
-        if not cell or not _upper(cell) or _body_line(cells, index):
+        if not cell or not upper(cell) or _body_line(cells, index):
             continue
         key = canonical(" ".join(cell.strip(" *.:-–").split()))
         spaced = key.replace(" ", "")
@@ -168,7 +125,7 @@ def _type(cells: Sequence[str]) -> tuple[int | None, str | None]:
                 if name.replace(" ", "") == spaced:
                     return index, full
     for index, cell in enumerate(cells[:_HEAD_CELLS]):
-        if canonical(cell.strip()) in ("luật", "bộ luật") and _upper(cell):
+        if canonical(cell.strip()) in ("luật", "bộ luật") and upper(cell):
             return index, names[canonical(cell.strip())]
     return None, None
 
@@ -191,20 +148,20 @@ def _place_date(cells: Sequence[str]) -> tuple[str | None, str | None]:
 def _issuers(cells: Sequence[str], number_at: int | None, type_at: int | None) -> list[str]:
     end = number_at
     if end is None:
-        mottos = [i for i, c in enumerate(cells[:_HEAD_CELLS]) if _MOTTO.search(_plain(c))]
+        mottos = [i for i, c in enumerate(cells[:_HEAD_CELLS]) if _MOTTO.search(plain(c))]
         if not mottos:
             return []
         end = type_at if type_at is not None else mottos[0]
     bodies: list[str] = []
     for cell in cells[:end]:
-        plain = _plain(cell)
-        if _RULE.fullmatch(cell) or _MOTTO.search(plain) or _URGENT.search(cell):
+        words = plain(cell)
+        if _RULE.fullmatch(cell) or _MOTTO.search(words) or _URGENT.search(cell):
             continue
-        if not _upper(cell) or _PLACE_DATE.match(cell):
+        if not upper(cell) or _PLACE_DATE.match(cell):
             continue
         cell = " ".join(cell.strip(" *").split())
-        starts = plain.startswith(tuple(_BODIES)) or plain in ("so", "bo", "ban")
-        if not bodies or (starts and _plain(bodies[-1]) not in _HALVES and not _open(bodies[-1])):
+        starts = words.startswith(tuple(_BODIES)) or words in ("so", "bo", "ban")
+        if not bodies or (starts and plain(bodies[-1]) not in _HALVES and not _open(bodies[-1])):
             if not bodies and not starts:
                 continue
             bodies.append(cell)
@@ -239,10 +196,10 @@ def _subject(
 def _ends_block(cell: str) -> bool:
     return bool(
         not cell
-        or _MOTTO.search(_plain(cell))
+        or _MOTTO.search(plain(cell))
         or _PLACE_DATE.match(cell)
         or _DEAR.match(cell)
-        or (_upper(cell) and (_URGENT.search(cell) or len(cell.split()) > 1))
+        or (upper(cell) and (_URGENT.search(cell) or len(cell.split()) > 1))
         or _RULE.fullmatch(cell)
     )
 
@@ -260,16 +217,16 @@ def _subject_under(cells: Sequence[str], type_at: int) -> str | None:
             break
         if not cell or _RULE.fullmatch(cell) or _DEAR.match(cell):
             break
-        if not lines and _upper(cell) and cell.startswith("CỦA "):
+        if not lines and upper(cell) and cell.startswith("CỦA "):
             index += 1  # the Party names the body between type and subject
             continue
         if lines:
-            previous_upper = all(_upper(line) for line in lines)
-            if _upper(cell) and not previous_upper:
+            previous_upper = all(upper(line) for line in lines)
+            if upper(cell) and not previous_upper:
                 break
-            if _BODY_START.match(cell) and not _upper(cell):
+            if _BODY_START.match(cell) and not upper(cell):
                 break
-            capital = cell[0].isupper() and not _upper(cell)
+            capital = cell[0].isupper() and not upper(cell)
             if capital and sure is None and not _unfinished(lines[-1]):
                 break
         elif _BODY_START.match(cell) and not _ABOUT.match(cell):
@@ -288,7 +245,7 @@ def _subject_end(cells: Sequence[str], index: int) -> int | None:
         cell = cells[end]
         if not cell or cell.startswith("Căn cứ"):
             return end
-        if _upper(cell) and len(cell.split()) > 1 and not _upper(cells[index]):
+        if upper(cell) and len(cell.split()) > 1 and not upper(cells[index]):
             return end
         if _BODY_START.match(cell):
             return None
@@ -339,78 +296,3 @@ def _addressees(cells: Sequence[str]) -> tuple[str, ...]:
                 break
         return tuple(item.rstrip(" ;.,") for item in found if item.strip(" ;.,"))
     return ()
-
-
-def _close(cells: Sequence[str]) -> tuple[tuple[Signer, ...], tuple[str, ...]]:
-    copies = next((i for i, c in enumerate(cells) if _COPIES.match(c)), None)
-    recipients: list[str] = []
-    if copies is not None:
-        for cell in cells[copies + 1 : copies + 60]:
-            if cell.startswith(("-", "–", "•", "+")):
-                recipients.append(cell.lstrip("-–•+ "))
-            elif not cell or _authority(cell) or _is_position(cell) or _name(cell):
-                if recipients and (cell or recipients[-1].rstrip().endswith(".")):
-                    break
-            elif recipients and not recipients[-1].rstrip().endswith("."):
-                recipients[-1] += " " + cell
-    start = copies if copies is not None else _closing(cells)
-    signers = _signers(cells, start) if start is not None else ()
-    return signers, tuple(item.rstrip(" ;.,") for item in recipients if item.strip(" ;.,"))
-
-
-def _closing(cells: Sequence[str]) -> int | None:
-    for index, cell in enumerate(cells):
-        if cell.rstrip().endswith(("./.", "./", "/.")):
-            return index
-    for index, cell in enumerate(cells):
-        if index > 3 and _authority(cell):
-            return max(0, index - 1)
-    for index in range(len(cells) - 1, max(3, len(cells) - 16), -1):
-        if _is_position(cells[index]):
-            return index - 1
-    return None
-
-
-def _is_position(cell: str) -> bool:
-    return _upper(cell) and _POSITIONS.fullmatch(_plain(cell)) is not None
-
-
-def _name(cell: str) -> str | None:
-    cell = re.sub(r"^\s*\(?(?:Đã ký|đã ký|ĐÃ KÝ)\)?\s*:?\s*", "", cell).strip()
-    parts = _RANKS.sub("", cell).split()
-    if not 2 <= len(parts) <= 6 or cell.startswith(_NOT_NAMES):
-        return None
-    proper = all(p.isalpha() and p[0].isupper() and p[1:].islower() for p in parts if len(p) > 1)
-    return cell if proper and all(p.isalpha() for p in parts) else None
-
-
-def _authority(cell: str) -> re.Match[str] | None:
-    match = _AUTHORITY.match(cell)
-    return match if match is not None and _upper(match["rest"]) else None
-
-
-def _signers(cells: Sequence[str], start: int) -> tuple[Signer, ...]:
-    found: list[Signer] = []
-    authority: Authority | None = None
-    position: str | None = None
-    tags: dict[str, Authority] = {
-        "TM": "TM.", "T/M": "TM.", "KT": "KT.", "K/T": "KT.", "TL": "TL.", "T/L": "TL.",
-        "TUQ": "TUQ.", "Q": "Q.",
-    }  # fmt: skip
-    for cell in cells[start : start + 80]:
-        match = _authority(cell)
-        if match is not None:
-            authority = authority or tags[match["tag"]]
-            position = None
-        elif _is_position(cell):
-            position = " ".join(cell.split())
-        elif authority is not None or position is not None:
-            name = _name(cell)
-            if name is not None:
-                found.append(Signer(name, position, authority))
-                authority = position = None
-            elif canonical(cell) in {canonical(name) for name in types_by_name()}:
-                break
-    if not found and position is not None:
-        found.append(Signer(None, position, authority))
-    return tuple(found)
