@@ -145,13 +145,12 @@ def _advance(
     forward = states.forward[source] + weight
     viterbi = states.viterbi[source] + weight
 
-    # Merge what reaches the same node in the same context.
-    nodes = to_node[arc]
-    order = np.lexsort((context, nodes))
-    node_sorted, context_sorted = nodes[order], context[order]
-    fresh = np.empty(len(order), dtype=np.bool_)
-    fresh[:1] = True
-    fresh[1:] = (node_sorted[1:] != node_sorted[:-1]) | (context_sorted[1:] != context_sorted[:-1])
+    # Merge what reaches the same node in the same context; a step has one node a sequence.
+    sequence = lattice.sequence[arc].astype(np.uint64)
+    key = (sequence << np.uint64(16 * (model.order - 1))) | context
+    order = np.argsort(key)
+    key = key[order]
+    fresh = np.concatenate([[True], key[1:] != key[:-1]])
     first = np.flatnonzero(fresh)
     group = np.cumsum(fresh) - 1
     sorted_forward, sorted_viterbi = forward[order], viterbi[order]
@@ -163,18 +162,19 @@ def _advance(
     winner = order[winners[one_each]]
 
     # Keep the best of each node, in order of score.
-    group_node = node_sorted[first]
-    ranking = np.lexsort((-total, group_node))
-    ranked_node = group_node[ranking]
-    starts = np.flatnonzero(np.concatenate([[True], ranked_node[1:] != ranked_node[:-1]]))
-    sizes = np.diff(np.append(starts, len(ranking)))
-    place = np.arange(len(ranking)) - np.repeat(starts, sizes)
-    top = np.repeat(total[ranking[starts]], sizes)
-    alive = (place < width) & (total[ranking] > top - BEAM_MARGIN)
-    chosen = ranking[alive]
-    number = ranked_node[alive] * width + place[alive]
-    np.add.at(kept, ranked_node[alive], 1)
-    states.context[number] = context_sorted[first[chosen]]
+    node = to_node[arc[order[first]]]
+    starts = np.flatnonzero(np.concatenate([[True], node[1:] != node[:-1]]))
+    sizes = np.diff(np.append(starts, len(node)))
+    behind = np.repeat(np.maximum.reduceat(total, starts), sizes) - total
+    near = np.flatnonzero(behind < BEAM_MARGIN)
+    chosen = near[np.argsort(node[near] * (2 * BEAM_MARGIN) + behind[near])]
+    starts = np.flatnonzero(np.concatenate([[True], node[chosen[1:]] != node[chosen[:-1]]]))
+    sizes = np.diff(np.append(starts, len(chosen)))
+    place = np.arange(len(chosen)) - np.repeat(starts, sizes)
+    chosen, place = chosen[place < width], place[place < width]
+    number = node[chosen] * width + place
+    np.add.at(kept, node[chosen], 1)
+    states.context[number] = context[order[first[chosen]]]
     states.forward[number] = total[chosen]
     states.viterbi[number] = best[chosen]
     states.best_arc[number] = arc[winner[chosen]]
