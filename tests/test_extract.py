@@ -22,18 +22,22 @@ PROVISIONS = tomllib.loads((CASES / "provisions.toml").read_text(encoding="utf-8
 
 
 def _short(provision: Provision) -> str:
-    named = [
-        f"{word} {value}"
-        for word, value in (
-            ("mục", provision.section),
-            ("chương", provision.chapter),
-            ("phụ lục", provision.appendix),
-        )
-        if value
-    ]
-    if named:
-        return " ".join(named)
-    return "/".join(part or "-" for part in (provision.point, provision.clause, provision.article))
+    small = "/".join(part or "-" for part in (provision.point, provision.clause, provision.article))
+    before = (
+        ("gạch", provision.dash),
+        ("đoạn", provision.paragraph),
+        ("tiết", provision.subpoint),
+    )
+    after = (
+        ("tiểu mục", provision.subsection),
+        ("mục", provision.section),
+        ("chương", provision.chapter),
+        ("phần", provision.part),
+        ("phụ lục", provision.appendix),
+    )
+    parts = [f"{word} {value}" for word, value in before if value]
+    parts += [small] if small != "-/-/-" else []
+    return " ".join(parts + [f"{word} {value}" for word, value in after if value])
 
 
 @pytest.mark.parametrize("case", CITATIONS, ids=lambda case: case["why"])

@@ -101,7 +101,11 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """A place inside a cited document; each part as printed ("5", "2a", "đ")."""
+    """A place inside a cited document; each part as printed ("5", "2a", "đ", "thứ hai").
+
+    The parts are điều, khoản, điểm, chương, mục, phụ lục, phần, tiểu mục, tiết, đoạn and gạch
+    đầu dòng.
+    """
 
     article: str | None = None
     clause: str | None = None
@@ -109,6 +113,11 @@ class Provision:
     chapter: str | None = None
     section: str | None = None
     appendix: str | None = None
+    part: str | None = None
+    subsection: str | None = None
+    subpoint: str | None = None
+    paragraph: str | None = None
+    dash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

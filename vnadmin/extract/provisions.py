@@ -3,100 +3,145 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from ..document import Provision
 
 _UNITS = {
-    "điểm": "point", "tiết": "point", "khoản": "clause", "điều": "article", "mục": "section",
-    "chương": "chapter", "phần": "chapter", "phụ lục": "appendix",
+    "gạch đầu dòng": "dash", "đoạn": "paragraph", "tiết": "subpoint", "điểm": "point",
+    "khoản": "clause", "điều": "article", "tiểu mục": "subsection", "mục": "section",
+    "chương": "chapter", "phần": "part", "phụ lục": "appendix",
 }  # fmt: skip
-_RANK = {"point": 0, "clause": 1, "article": 2, "section": 3, "chapter": 4, "appendix": 4}
-_WINDOW = 240
+_RANK = {unit: rank for rank, unit in enumerate(_UNITS.values())}
+_WINDOW = 280
 _MAX_RANGE = 60
 _LABEL = (
     r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){0,3}[a-zđ]{0,2}|[IVXLC]{1,6}(?!\w)|[a-zđ][0-9]?(?!\w)"
     r"|[A-Z](?!\w))"
 )
+_ORDINAL = (
+    r"(?:(?:thứ\s{1,3})?(?:nhất|hai|ba|tư|năm|sáu|bảy|tám|chín|mười)|mở\s{1,3}đầu|đầu(?:\s{1,3}tiên)?"
+    r"|cuối(?:\s{1,3}cùng)?)"
+)
 _TOKEN = re.compile(
-    r"(?P<unit>(?<!\w)(?:[Đđ]iểm|[Tt]iết|[Kk]hoản|[Đđ]iều|[Mm]ục|[Cc]hương|[Pp]hần|[Pp]hụ\s+lục))(?=\s)"
+    r"(?P<unit>(?<!\w)(?:[Gg]ạch\s{1,3}đầu\s{1,3}dòng|[Đđ]oạn|[Đđ]iểm|[Tt]iết|[Kk]hoản|[Đđ]iều"
+    r"|[Tt]iểu\s{1,3}mục|[Mm]ục|[Cc]hương|[Pp]hần|[Pp]hụ\s{1,3}lục|ĐIỀU|KHOẢN|ĐIỂM|CHƯƠNG|MỤC))(?=\s)"
+    r"|(?P<attached>(?<!\w)(?:[Qq]uy\s{1,2}(?:chế|định|trình)|[Đđ]iều\s{1,2}lệ|[Nn]ội\s{1,2}quy"
+    r"|[Dd]anh\s{1,2}mục|[Cc]hương\s{1,2}trình|[Kk]ế\s{1,2}hoạch|[Đđ]ề\s{1,2}án)"
+    r"(?:(?!\s(?:tại|[Đđ]iều|[Kk]hoản|[Đđ]iểm|[Mm]ục|[Cc]hương|[Pp]hụ)\s)[^.;:()\n]){0,90}?\s"
+    r"(?:được\s{1,3})?ban\s{1,3}hành\s{1,3}kèm\s{1,3}theo(?!\w))"
     rf"|(?P<label>(?<!\w){_LABEL})(?!\w)"
-    r"|(?P<join>,|;|(?<!\w)(?:và|hoặc)(?!\w))"
+    rf"|(?P<ordinal>(?<!\w){_ORDINAL})(?!\w)"
+    r"|(?P<join>,|;|(?<!\w)(?:và|hoặc|hay)(?!\w)|&)"
     r"|(?P<range>(?<!\w)đến(?!\w)|[-–])"
-    r"|(?P<filler>(?<!\w)(?:các|của|thuộc|từ|tại|số|quy\s+định|ban\s+hành|kèm|theo)(?!\w)|[“”\"])"
+    r"|(?P<plural>(?<!\w)(?:[Cc]ác|cả|hai|những)(?!\w))"
+    r"|(?P<filler>(?<!\w)(?:của|thuộc|từ|tại|số|quy\s{1,3}định|ban\s{1,3}hành|kèm|theo|trong)(?!\w)"
+    r"|[“”\"()])"
     r"|(?P<other>\w+|[^\w\s])"
 )
+_LETTERS = "abcdđeghiklmnopqrstuvxy"
+_ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 
 
 def provisions_before(text: str, position: int) -> tuple[tuple[Provision, ...], int]:
     """Read the provisions that end at `position`, and where they begin (`position` if none)."""
-    start = max(0, position - _WINDOW)
+    trail = _trail(text, max(0, position - _WINDOW), position)
+    return (tuple(_read(trail)), trail[0].start()) if trail else ((), position)
+
+
+def _trail(text: str, start: int, position: int) -> list[re.Match[str]]:
+    """The unbroken run of units, labels and what joins them that ends at `position`."""
     trail: list[re.Match[str]] = []
     for match in _TOKEN.finditer(text, start, position):
-        if match.lastgroup == "other":
+        last = trail[-1].lastgroup if trail else ""
+        counted = last in ("unit", "join", "range", "plural") or "ordinal" in (last or "")
+        if match.lastgroup == "other" or (match.lastgroup == "ordinal" and not counted):
             trail.clear()
         else:
             trail.append(match)
-    if not any(m.lastgroup == "label" for m in trail):
-        return (), position
-    # The trail starts at a unit, and words like "tại" before the first unit aren't part of it.
+    # Words like "tại" before the first unit aren't part of it.
     while trail and trail[0].lastgroup != "unit":
         trail.pop(0)
-    if not trail or sum(m.lastgroup == "label" for m in trail) == 0:
-        return (), position
-    return tuple(_read(trail)), trail[0].start()
+    return trail if any(m.lastgroup in ("label", "ordinal") for m in trail) else []
+
+
+class _Reader:
+    """Provisions while their parts are read, one after the other."""
+
+    def __init__(self, trail: list[re.Match[str]]) -> None:
+        self.found: list[Provision] = []
+        self._units = [
+            _RANK[_unit(m)] if m.lastgroup == "unit" else -1 for m in trail
+        ]  # to look ahead
+        # What the labels of the unit being read are put on: the smaller parts before it
+        # ("khoản 2 các Điều 5, 6") or the bigger one ("Điều 5 khoản 1, 2").
+        self._base: list[Provision] | None = None
+        self._unit = ""
+        self._first = True
+
+    def open(self, unit: str, index: int, *, joined: str, plural: bool) -> None:
+        """Begin the labels of `unit`."""
+        down = bool(self._unit) and _RANK[unit] < _RANK[self._unit]
+        bigger_follows = any(rank >= _RANK[self._unit] for rank in self._units[index + 1 :] if down)
+        self._base = None
+        if down and self.found and (not joined or (joined == "," and not bigger_follows)):
+            self._base = [self.found.pop()]
+        elif self.found and plural:
+            pending = [p for p in self.found if _highest(p) < _RANK[unit]]
+            if pending:
+                self.found = [p for p in self.found if _highest(p) >= _RANK[unit]]
+                self._base = pending
+        self._unit, self._first = unit, True
+
+    def label(self, label: str, *, ranged: bool) -> None:
+        """Take one label, or the range from the last one to it."""
+        labels = [label]
+        if ranged and self.found:
+            labels = _between(getattr(self.found[-1], self._unit) or "", label)
+        if self._base is not None:
+            self.found += [_set(p, self._unit, each) for each in labels for p in self._base]
+            return
+        pending = [i for i, p in enumerate(self.found) if _highest(p) < _RANK[self._unit]]
+        if pending and len(labels) == 1 and self._first:
+            for index in pending:
+                self.found[index] = _set(self.found[index], self._unit, label)
+        else:
+            self.found += [_set(Provision(), self._unit, each) for each in labels]
+        self._first = False
 
 
 def _read(trail: list[re.Match[str]]) -> list[Provision]:
-    found: list[Provision] = []
-    unit = ""
-    joined = False
-    ranged = False
-    down = False
-    for match in trail:
+    reader = _Reader(trail)
+    joined = ""
+    ranged = plural = False
+    opened = False
+    for index, match in enumerate(trail):
         kind = match.lastgroup
         if kind == "unit":
-            new = _UNITS[" ".join(match[0].lower().split())]
-            down = bool(unit) and _RANK[new] < _RANK[unit] and not joined
-            unit, joined = new, False
+            reader.open(_unit(match), index, joined=joined, plural=plural)
+            opened, joined, plural = True, "", False
         elif kind == "join":
-            joined = True
+            joined, plural = match[0], False
         elif kind == "range":
             ranged = True
-        elif kind == "label" and unit:
-            labels = [match[0]]
-            if ranged and found:
-                labels = _between(_part(found[-1], unit), match[0])
-            ranged = False
-            if down and found:
-                found[-1] = _set(found[-1], unit, match[0])
-                down = False
-                joined = False
-                continue
-            _attach(found, unit, labels)
-            joined = False
-    return found
+        elif kind == "plural":
+            plural = True
+        elif kind in ("label", "ordinal") and opened:
+            reader.label(" ".join(match[0].split()), ranged=ranged)
+            ranged, joined = False, ""
+    return reader.found
 
 
-def _attach(found: list[Provision], unit: str, labels: list[str]) -> None:
-    """Give pending smaller parts this bigger one, or start new provisions."""
-    pending = [index for index, provision in enumerate(found) if _lowest_missing(provision, unit)]
-    if pending and len(labels) == 1:
-        for index in pending:
-            found[index] = _set(found[index], unit, labels[0])
-    else:
-        found += [_set(Provision(), unit, label) for label in labels]
+def _unit(match: re.Match[str]) -> str:
+    return _UNITS[" ".join(match[0].lower().split())]
 
 
-def _lowest_missing(provision: Provision, unit: str) -> bool:
-    """Whether `provision` has only parts smaller than `unit`."""
-    ranks = [_RANK[name] for name in _RANK if getattr(provision, name) is not None]
-    return bool(ranks) and max(ranks) < _RANK[unit]
+_NAMES = tuple(field.name for field in fields(Provision))
 
 
-def _part(provision: Provision, unit: str) -> str:
-    value = getattr(provision, unit)
-    return value if isinstance(value, str) else ""
+def _highest(provision: Provision) -> int:
+    """The rank of the biggest part named."""
+    return max((_RANK[n] for n in _NAMES if getattr(provision, n) is not None), default=-1)
 
 
 def _set(provision: Provision, unit: str, label: str) -> Provision:
@@ -108,7 +153,22 @@ def _between(first: str, last: str) -> list[str]:
     """The labels after `first` up to `last`: ("5", "8") → 6, 7, 8."""
     if first.isdigit() and last.isdigit() and 0 < int(last) - int(first) <= _MAX_RANGE:
         return [str(n) for n in range(int(first) + 1, int(last) + 1)]
-    letters = "abcdđeghiklmnopqrstuvxy"
-    if len(first) == len(last) == 1 and first in letters and last in letters:
-        return list(letters[letters.index(first) + 1 : letters.index(last) + 1]) or [last]
+    if len(first) == len(last) == 1 and first in _LETTERS and last in _LETTERS:
+        return list(_LETTERS[_LETTERS.index(first) + 1 : _LETTERS.index(last) + 1]) or [last]
+    if first and set(first) | set(last) <= set(_ROMAN):
+        low, high = _from_roman(first), _from_roman(last)
+        if 0 < high - low <= _MAX_RANGE:
+            return [_to_roman(n) for n in range(low + 1, high + 1)]
     return [last]
+
+
+def _from_roman(text: str) -> int:
+    values = [_ROMAN[char] for char in text]
+    following = [*values[1:], 0]
+    return sum(-v if v < n else v for v, n in zip(values, following, strict=True))
+
+
+def _to_roman(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    units = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
+    return "X" * tens + units[ones]
