@@ -30,7 +30,7 @@ from vnadmin.train.counts import (
     encode_all,
     without_overlap,
 )
-from vnadmin.train.kneser_ney import Pruned, estimate, log_prob, prune
+from vnadmin.train.kneser_ney import Pruned, estimate, log_prob, prune, weigh
 from vnadmin.train.language import LanguageOptions, perplexity, train_language, write_model
 
 Gram = tuple[int, ...]
@@ -333,6 +333,22 @@ def test_a_paragraph_is_encoded_once() -> None:
     encoder = Encoder()
     stream = encode_all(["một hai ba", "bốn", "một hai ba"], encoder)
     assert stream.ends.tolist() == [4, 6]
+
+
+@given(sentences, sentences, st.integers(2, 4))
+def test_weighed_counts_add_up(left: list[list[int]], right: list[list[int]], order: int) -> None:
+    parts = [np.array(stream_of(part), dtype=np.uint16) for part in (left, right)]
+    orders = estimate(np.concatenate(parts), 1 << 16, order)
+    weigh(orders, [(parts[0], 3.0), (parts[1], 0.5)])
+    for n, found in enumerate(orders[1:], start=2):
+        expected: Counter[int] = Counter()
+        for part, weight in zip(parts, (3.0, 0.5), strict=True):
+            keys, counts_of = count_ngrams(part, n)
+            for gram, count in zip(keys.tolist(), counts_of.tolist(), strict=True):
+                expected[gram] += weight * count
+        assert {
+            k: v for k, v in zip(found.keys.tolist(), found.raw.tolist(), strict=True) if v
+        } == (expected)
 
 
 # ---------------------------------------------------------------- the files

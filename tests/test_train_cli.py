@@ -68,7 +68,7 @@ def test_language_builds_a_model_and_tells_the_perplexity(
     manifest = LanguageModel.load(tmp_path / "m" / "language").manifest
     assert manifest["order"] == 3
     digest = hashlib.sha256(corpus.read_bytes()).hexdigest()
-    assert manifest["corpora"] == [{"name": "tiny.txt", "sha256": digest}]
+    assert manifest["corpora"] == [{"name": "tiny.txt", "sha256": digest, "weight": 1.0}]
     assert held.read_text("utf-8").strip()
 
 

@@ -61,6 +61,15 @@ def _add_language(kinds: Subparsers) -> None:
     parser.add_argument("--order", type=int, default=4, help="longest n-gram (2 to 4; default 4)")
     parser.add_argument("--entries", type=int, metavar="N", help="n-grams kept, at about 4 bytes")
     parser.add_argument(
+        "--weight",
+        metavar="NAME=W",
+        action="append",
+        default=[],
+        type=_weight,
+        help="count the n-grams of the corpus of that file name W times when choosing which to "
+        "keep (repeatable)",
+    )
+    parser.add_argument(
         "--exclude-text",
         metavar="FILE",
         action="append",
@@ -90,8 +99,11 @@ def run_language(args: argparse.Namespace) -> int:
 
     defaults = LanguageOptions()
     entries = defaults.entries if args.entries is None else args.entries
-    options = LanguageOptions(order=args.order, entries=entries)
+    options = LanguageOptions(order=args.order, entries=entries, weights=dict(args.weight))
     corpora = _without(args.corpora, args.exclude)
+    unknown = sorted({name for name, _ in args.weight} - {path.name for path in corpora})
+    if unknown:
+        raise UsageError(f"--weight {unknown[0]}: no corpus of that name is given")
     model = train_language(
         corpora,
         args.output / "language",
@@ -108,6 +120,13 @@ def run_language(args: argparse.Namespace) -> int:
             break
         print(f"order {order}: perplexity {value:.1f} on {words:,} held-back words")
     return ExitCode.OK
+
+
+def _weight(text: str) -> tuple[str, float]:
+    name, _, value = text.rpartition("=")
+    if not name or not float(value) > 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=W with W above 0")
+    return name, float(value)
 
 
 def _without(corpora: list[Path], names: list[str]) -> list[Path]:

@@ -57,9 +57,14 @@ class Stream:
     ends: NDArray[np.int64]
 
 
-def encode_all(paragraphs: Iterable[str], encoder: Encoder) -> Stream:
-    """Encode paragraphs, each distinct one once."""
-    seen: set[bytes] = set()
+def encode_all(
+    paragraphs: Iterable[str], encoder: Encoder, seen: set[bytes] | None = None
+) -> Stream:
+    """Encode paragraphs, each distinct one once; those in `seen` not at all.
+
+    `seen` takes up the digests of what is encoded, for the next call.
+    """
+    seen = set() if seen is None else seen
     ids = array("I")
     ends = array("q")
     for paragraph in paragraphs:

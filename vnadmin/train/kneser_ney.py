@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ class Order:
     """All n-grams of one order, in key order, interpolated probabilities included."""
 
     keys: Keys
-    raw: Counts
+    raw: Counts | Floats
     prob: Floats
     contexts: Keys
     """The distinct contexts in key order."""
@@ -77,6 +78,21 @@ def _discounts(adjusted: Counts) -> Floats:
 
 def _mask(n: int) -> np.uint64:
     return np.uint64((1 << (16 * n)) - 1)
+
+
+def weigh(orders: list[Order], parts: Sequence[tuple[Ids, float]]) -> None:
+    """Weigh the raw counts, by which `prune` chooses, by where the n-grams come from.
+
+    Args:
+        orders: estimated from all parts in a row; their `raw` counts are replaced.
+        parts: ids and weight of each stretch of the text.
+    """
+    for n, order in enumerate(orders[1:], start=2):
+        weighted = np.zeros(len(order.keys))
+        for ids, weight in parts:
+            keys, counts = count_ngrams(ids, n)
+            weighted[np.searchsorted(order.keys, keys)] += weight * counts
+        order.raw = weighted
 
 
 @dataclass(slots=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ from vnadmin.train.counts import (
     encode_all,
     without_overlap,
 )
-from vnadmin.train.kneser_ney import Floats, Pruned, estimate, prune
+from vnadmin.train.kneser_ney import Floats, Pruned, estimate, prune, weigh
 from vnadmin.vietnamese import nfc
 
 _MANIFEST = "language.json"
@@ -40,6 +40,8 @@ class LanguageOptions:
     """N-grams kept; about 4.3 bytes each, contexts' back-off weights extra."""
     seed: int = 1
     """Of the hash tables' random walk."""
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """By a corpus's file name: what its n-grams count when choosing which to keep (else 1.0)."""
 
     def __post_init__(self) -> None:
         if not 2 <= self.order <= 4:
@@ -84,18 +86,23 @@ def train_language(
         forbidden_texts += lines_of(path)
     forbidden = encode_all(forbidden_texts, encoder)
     log(f"held back or excluded: {len(forbidden.ids):,} words")
-    stream = encode_all(_training_paragraphs(corpora), encoder)
-    if not len(stream.ids):
+    seen: set[bytes] = set()
+    streams = [encode_all(_training_paragraphs([path]), encoder, seen) for path in corpora]
+    read = sum(len(stream.ids) for stream in streams)
+    if not read:
         raise InputError("the corpora hold no text to train on")
-    read = len(stream.ids)
-    stream = without_overlap(stream, forbidden)
-    log(f"words to train on: {len(stream.ids):,} of {read:,}; the rest repeats held-back text")
-    ids, vocabulary = choose_vocabulary(stream.ids, list(encoder.index))
-    words_trained = len(ids)
+    parts = [without_overlap(stream, forbidden).ids for stream in streams]
+    words_trained = sum(map(len, parts))
+    log(f"words to train on: {words_trained:,} of {read:,}; the rest repeats held-back text")
+    ids, vocabulary = choose_vocabulary(np.concatenate(parts), list(encoder.index))
     log(f"vocabulary: {len(vocabulary):,}; unknown: {np.mean(ids == 0):.4%} of words")
-    del stream, encoder
+    ends = np.cumsum([len(part) for part in parts])
+    del streams, parts, seen, encoder
     orders = estimate(ids, len(vocabulary), options.order)
     log("distinct n-grams by order: " + ", ".join(f"{len(o.keys):,}" for o in orders))
+    if options.weights:
+        weights = [options.weights.get(path.name, 1.0) for path in corpora]
+        weigh(orders, list(zip(np.split(ids, ends[:-1]), weights, strict=True)))
     pruned = prune(orders, options.entries, len(vocabulary))
     kept = [len(keys) for keys in pruned.keys]
     log("kept n-grams by order: " + ", ".join(f"{n:,}" for n in kept))
@@ -105,7 +112,14 @@ def train_language(
         "entries": kept,
         "words": words_trained,
         "seed": options.seed,
-        "corpora": [{"name": path.name, "sha256": sha256_of(path)} for path in corpora],
+        "corpora": [
+            {
+                "name": path.name,
+                "sha256": sha256_of(path),
+                "weight": options.weights.get(path.name, 1.0),
+            }
+            for path in corpora
+        ],
     }
     write_model(pruned, vocabulary, manifest, output, options.seed)
     return LanguageModel.load(output)
