@@ -129,9 +129,28 @@ def test_references() -> None:
         "các Nghị quyết, Chỉ thị của Trung ương",
     ]
     assert pointers[0].refers_to == found[0].id
-    assert pointers[1].refers_to is None
+    assert [p.refers_to for p in pointers[1:]] == ["self", None]
     for pointer in pointers:
         assert text[pointer.start : pointer.end] == pointer.text
+
+
+REFERENCES = tomllib.loads((CASES / "references.toml").read_text(encoding="utf-8"))["case"]
+
+
+@pytest.mark.parametrize("case", REFERENCES, ids=lambda case: case["why"])
+def test_what_pointers_refer_to(case: dict[str, Any]) -> None:
+    found = citations(case["text"])
+    pointers = references(case["text"], found, own_type=case.get("own"))
+    numbers = {citation.id: citation.number for citation in reversed(found)}
+    got = [
+        [
+            pointer.text,
+            numbers.get(pointer.refers_to or "", pointer.refers_to) or "",
+            ", ".join(map(_short, pointer.provisions)),
+        ]
+        for pointer in pointers
+    ]
+    assert got == case["want"]
 
 
 @pytest.mark.parametrize(

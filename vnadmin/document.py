@@ -172,12 +172,16 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An unnumbered pointer ("Quyết định này", "nêu trên") and the id of what it points to."""
+    """An unnumbered pointer ("Quyết định này", "nêu trên") and the id of what it points to.
+
+    `refers_to` is a citation's id, "self" for the document itself or `None` where nothing tells.
+    """
 
     text: str
     start: int
     end: int
     refers_to: str | None = None
+    provisions: tuple[Provision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ def extract_from_text(text: str) -> tuple[Header, tuple[Citation, ...], tuple[Re
     own = header(text)
     found = citations(text, citing_date=own.date)
     found = tuple(citation for citation in found if not _is_own(citation, own))
-    return own, found, references(text, found)
+    return own, found, references(text, found, own_type=own.type)
 
 
 def _is_own(citation: Citation, own: Header) -> bool:

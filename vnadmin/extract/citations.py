@@ -152,6 +152,25 @@ def _agree(found: list[Citation]) -> list[Citation]:
                 warning = f"date-conflict: {citation.number} is dated {listed} in this text"
                 citation = replace(citation, warnings=(*citation.warnings, warning))
         result.append(citation)
+    return _spell_out(result)
+
+
+def _spell_out(found: list[Citation]) -> list[Citation]:
+    """Resolve a short name ("Nghị định 54") to the document of that serial cited last before it."""
+    last: dict[str, Citation] = {}
+    result = []
+    for citation in found:
+        number = citation.number or ""
+        serial = re.match("[0-9]+[a-zđ]?", number)
+        if citation.name is None and serial is not None:
+            key = f"{citation.type}|{serial[0]}"
+            full = last.get(key) if number == serial[0] and citation.date is None else None
+            if full is not None:
+                known = Resolved(full.number, full.date, full.issuer, ())
+                citation = replace(citation, id=full.id, resolved=known)
+            elif citation.symbol is not None:
+                last[key] = citation
+        result.append(citation)
     return result
 
 

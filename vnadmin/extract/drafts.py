@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ..document import Span
 from ..grammar import (
+    DateReading,
     DocumentNumber,
     NumberSpan,
     find_numbers,
@@ -43,7 +44,7 @@ _SHORT = re.compile(
     r"(?<!\w)(?P<type>Nghị\s{1,2}định|Nghị\s{1,2}quyết|Thông\s{1,2}tư(?:\s{1,2}liên\s{1,2}tịch)?"
     r"|Quyết\s{1,2}định|Chỉ\s{1,2}thị|Kết\s{1,2}luận|Hướng\s{1,2}dẫn)\s{1,2}(?:số\s{1,2})?(?P<number>[0-9]{2,4}[a-c]?)"
     r"(?![\w/⁄–-]|[.,][0-9]|\s{0,2}[/%–-]|\s{1,3}(?:ngày|năm|tháng|điểm|người|triệu|tỷ|đồng|tuổi|nội"
-    r"|lần|vấn|nhiệm|nhóm|giải|trường|bộ|cơ|đơn|chỉ|vụ|dự|xã|tỉnh|huyện|thành|[A-ZĐ]{2}))"
+    r"|lần|vấn|nêu|nói|đã\s{1,2}n[êó][ui]|dẫn|nhiệm|nhóm|giải|trường|bộ|cơ|đơn|chỉ|vụ|dự|xã|tỉnh|huyện|thành|[A-ZĐ]{2}))"
 )
 _ELIDED = re.compile(
     r"(?:(?<![\w/–.-])[0-9]{1,5}[a-zđ]?(?:/(?:19|20)[0-9]{2})?(?:\s{0,3}[,;]\s{0,8}(?:và\s{1,8})?|\s{1,8}(?:và|hoặc|&)\s{1,8})(?:số\s{1,4})?){1,30}\Z"
@@ -74,6 +75,7 @@ def find_drafts(text: str) -> list[Draft]:
     found: list[Draft] = []
     law_end = -1
     used_until = -1
+    dated: DateReading | None = None  # the last date, for "cùng ngày"
     for position, _, anchor in anchors:
         previous = found[-1] if found else None
         if isinstance(anchor, LawReading):
@@ -87,7 +89,7 @@ def find_drafts(text: str) -> list[Draft]:
         elif position < used_until:
             continue
         elif isinstance(anchor, NumberSpan):
-            new = list(_numbered(text, anchor, previous))
+            new = list(_numbered(text, anchor, previous, dated))
             # What looked like a short name ("Quyết định số 217") was the first of a list.
             elided = {draft.number_span for draft in new if draft.elided}
             while elided and found and found[-1].number_span in elided:
@@ -100,6 +102,7 @@ def find_drafts(text: str) -> list[Draft]:
         for draft in new:
             _surroundings(text, draft, found)
             found.append(draft)
+            dated = draft.date or dated
     _share(found)
     found.sort(key=lambda draft: (draft.start, -draft.core_end))
     return found
@@ -110,7 +113,9 @@ def _covered(spans: list[Span], position: int) -> bool:
     return index >= 0 and spans[index][0] <= position < spans[index][1]
 
 
-def _numbered(text: str, span: NumberSpan, previous: Draft | None) -> Iterator[Draft]:
+def _numbered(
+    text: str, span: NumberSpan, previous: Draft | None, dated: DateReading | None
+) -> Iterator[Draft]:
     number = span.number
     types = symbol_types(number.symbol)
     elided = _elided(text, span)
@@ -161,7 +166,7 @@ def _numbered(text: str, span: NumberSpan, previous: Draft | None) -> Iterator[D
     elif elided:
         draft.type_span = None
     draft.same_list = same_list or bool(elided)
-    read_tail(text, draft)
+    read_tail(text, draft, dated)
     yield draft
 
 

@@ -30,6 +30,7 @@ _TOKEN = re.compile(
     r"|[Dd]anh\s{1,2}mục|[Cc]hương\s{1,2}trình|[Kk]ế\s{1,2}hoạch|[Đđ]ề\s{1,2}án)"
     r"(?:(?!\s(?:tại|[Đđ]iều|[Kk]hoản|[Đđ]iểm|[Mm]ục|[Cc]hương|[Pp]hụ)\s)[^.;:()\n]){0,90}?\s"
     r"(?:được\s{1,3})?ban\s{1,3}hành\s{1,3}kèm\s{1,3}theo(?!\w))"
+    r"|(?P<form>(?<!\w)(?:[Bb]iểu\s{1,3})?[Mm]ẫu(?:\s{1,3}số)?\s{1,3}[A-Z0-9][\w./-]{0,19})(?!\w)"
     rf"|(?P<label>(?<!\w){_LABEL})(?!\w)"
     rf"|(?P<ordinal>(?<!\w){_ORDINAL})(?!\w)"
     r"|(?P<join>,|;|(?<!\w)(?:và|hoặc|hay)(?!\w)|&)"

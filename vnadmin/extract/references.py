@@ -1,21 +1,30 @@
-"""Pointers without a number: "Luật này", "Quyết định nêu trên", "các nghị quyết của Trung ương"."""
+"""Pointers without a number: "Luật này", "khoản 2 Điều này", "các nghị quyết của Trung ương"."""
 
 from __future__ import annotations
 
 import bisect
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from ..document import Citation, Reference
+from ..document import Citation, Provision, Reference
 from ..vietnamese import canonical
 from .issuers import match_issuer
+from .provisions import provisions_before
+
+SELF = "self"
+"""What `Reference.refers_to` says of a pointer to the document itself."""
 
 _TYPE = (
-    r"(?:Hiến pháp|Bộ luật|Luật|Pháp lệnh|Nghị (?:định|quyết)|Quyết định|Thông (?:tư|tri|báo)"
-    r"|Chỉ thị|Kết luận|Kế hoạch|Công (?:văn|điện)|Tờ trình|Báo cáo|Chương trình|Hướng dẫn"
-    r"|Quy (?:định|chế)|Văn bản|Đề án|Hợp đồng|Điều lệ|Biên bản|Phương án|Lệnh)(?: liên tịch)?"
+    r"(?:Hiến pháp|Bộ luật|Luật|Pháp lệnh|Nghị định thư|Nghị (?:định|quyết)|Quyết định"
+    r"|Thông (?:tư|tri|báo|cáo)|Chỉ thị|Kết luận|Kế hoạch|Công (?:văn|điện|ước)|Tờ trình|Báo cáo"
+    r"|Chương trình|Hướng dẫn|Quy (?:định|chế|chuẩn)|[Vv]ăn bản|Đề án|Hợp đồng|Điều lệ|Nội quy"
+    r"|Biên bản|Phương án|Sắc lệnh|Lệnh|Hiệp định)(?: liên tịch)?"
 ).replace(" ", r"\s{1,4}")
-_BACK = r"(?:(?:đã\s{1,3})?(?:nêu|nói|kể)\s{1,4}trên|trên\s{1,4}đây|dẫn\s{1,4}trên|vừa\s{1,4}nêu)"
+_BACK = (
+    r"(?:(?:đã\s{1,3})?(?:nêu|nói|kể)\s{1,4}(?:ở\s{1,4})?trên|trên\s{1,4}đây|dẫn\s{1,4}trên"
+    r"|vừa\s{1,4}nêu|trên(?=\s{0,3}[,.;:)]|\s{1,3}(?:và|đã|được|của|có|thì|phải|là)\s))"
+)
 _POINTER = re.compile(
     rf"(?<!\w)(?P<all>(?:[Cc]ác|[Nn]hững|[Hh]ai|[Bb]a)\s{{1,4}})?(?P<type>{_TYPE})\s{{1,4}}"
     rf"(?:số\s{{1,4}}(?P<serial>[0-9]{{1,5}}[a-zđ]?)\s{{1,4}})?(?P<tail>này|{_BACK}|đó)(?!\w)"
@@ -24,21 +33,36 @@ _GROUP = re.compile(
     rf"(?<!\w)[Cc]ác\s{{1,4}}{_TYPE}(?:(?:,\s{{1,4}}|\s{{1,4}}và\s{{1,4}}){_TYPE}){{0,5}}"
     r"\s{1,4}của\s{1,4}(?=[A-ZĐỦ])"
 )
+_PART = re.compile(
+    r"(?<!\w)(?P<unit>Điều|[Kk]hoản|[Đđ]iểm|Chương|Mục|Phụ\s{1,3}lục)\s{1,4}này(?!\w)"
+)
+_HEADING = re.compile(r"(?:\A|\n)[ \t]*(?:Điều|ĐIỀU)[ \t]{1,3}([0-9]{1,3}[a-zđ]?)[ \t]?[.:]")
+# What a document may be called that approves or encloses it; "Văn bản này" is any document.
+_ATTACHED = frozenset(
+    "quy chế|quy định|điều lệ|nội quy|hướng dẫn|chương trình|kế hoạch|đề án|phương án|văn bản"
+    "|quy chuẩn".split("|")
+)
 
 
-def references(text: str, found: Sequence[Citation] = ()) -> tuple[Reference, ...]:
+def references(
+    text: str, found: Sequence[Citation] = (), *, own_type: str | None = None
+) -> tuple[Reference, ...]:
     """Find the unnumbered pointers in `text`, in order.
 
     Args:
         text: the text.
         found: its citations; "nêu trên" is resolved to the last one of that type before it (or
             the last whose serial is the one given), and pointers inside a citation are left out.
+        own_type: the document's own type: "Nghị định này" means a decree itself, but in a letter
+            the decree cited last. Where it isn't known, "này" means the document itself.
     """
     before = _Before(found)
     pointers = []
     for match in _POINTER.finditer(text):
-        target = None if match["tail"] == "này" or match["all"] else before.find(match)
-        pointers.append(Reference(match[0], match.start(), match.end(), target))
+        target = None if match["all"] else _target(match, before, own_type)
+        places, _ = provisions_before(text, match.start())
+        pointers.append(Reference(match[0], match.start(), match.end(), target, places))
+    pointers += _parts(text)
     for match in _GROUP.finditer(text):
         issuer = match_issuer(text, match.end())
         if issuer is not None:
@@ -54,16 +78,48 @@ def references(text: str, found: Sequence[Citation] = ()) -> tuple[Reference, ..
     return tuple(sorted(kept, key=lambda pointer: pointer.start))
 
 
+def _target(match: re.Match[str], before: _Before, own_type: str | None) -> str | None:
+    if match["tail"] != "này":
+        return before.find(match)
+    kind = canonical(" ".join(match["type"].split()))
+    if own_type is None or kind in _ATTACHED or _same_type(kind, canonical(own_type)):
+        return SELF
+    return before.find(match)
+
+
+def _same_type(kind: str, own: str) -> bool:
+    return own in (kind, f"bộ {kind}") or own.startswith(f"{kind} liên ")
+
+
+def _parts(text: str) -> list[Reference]:
+    """ "Điều này", "khoản 1 và khoản 2 Điều này": places in the document itself."""
+    headings = [(m.start(), m[1]) for m in _HEADING.finditer(text)]
+    found = []
+    for match in _PART.finditer(text):
+        places, start = provisions_before(text, match.start())
+        index = bisect.bisect_left(headings, (match.start(), ""))
+        if match["unit"] == "Điều" and index:
+            article = headings[index - 1][1]
+            places = tuple(
+                replace(place, article=article)
+                for place in places or (Provision(),)
+                if place.article is None
+            )
+        found.append(Reference(text[start : match.end()], start, match.end(), SELF, places))
+    return found
+
+
 class _Before:
     """Citations by type and by serial, to find the last one before a place."""
 
     def __init__(self, found: Sequence[Citation]) -> None:
         self._places: dict[str, list[tuple[int, str]]] = {}
         for citation in found:
-            keys = [canonical(citation.type)]
+            kind = canonical(citation.type)
+            keys = [kind]
             serial = re.match("[0-9]+[a-zđ]?", citation.number or "")
             if serial is not None:
-                keys.append(f"{keys[0]} {serial[0]}")
+                keys += [f"{kind} {serial[0]}", "văn bản", f"văn bản {serial[0]}"]
             for key in keys:
                 self._places.setdefault(key, []).append((citation.start, citation.id))
 

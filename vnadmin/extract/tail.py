@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ..grammar import (
+    DateReading,
     find_numbers,
     match_blank_date,
     match_date,
@@ -18,10 +20,12 @@ from .laws import LawReading
 from .titles import match_title
 
 _DATE_LEAD = re.compile(
-    rf"(?: ?\([A-Z][A-Z0-9]{{0,4}}\))?{BREAK}[,(]?{BREAK}(?:của\s{{1,3}}(?=ngày))?"
+    rf"(?: ?\([A-Z][A-Z0-9]{{0,4}}\))?{BREAK}[,(]?{BREAK}"
+    r"(?:của\s{1,3}(?=ngày)|cùng\s{1,3}(?=ngày\s{1,3}[0-9]))?"
     r"(?:(?:đã\s{1,3})?(?:được\s{1,3})?"
     r"(?:ban\s{1,3}hành|ký|thông\s{1,3}qua|công\s{1,3}bố)\s{1,8})?(?=[Nn]gày)"
 )
+_SAME_DAY = re.compile(rf"{BREAK}[,(]?{BREAK}(?P<same>cùng\s{{1,3}}(?:một\s{{1,3}})?ngày)(?!\w)")
 _ISSUER_LEAD = re.compile(rf"{BREAK}[,(]?{BREAK}(?P<word>của|do)(?=\s)")
 _BY = re.compile(
     r"\s{1,6}(?:đã\s{1,3})?(?:ban\s{1,3}hành|ký|ban\s{1,3}bố|thông\s{1,3}qua|công\s{1,3}bố)"
@@ -39,15 +43,15 @@ _LAW_PASSED = re.compile(
 _LAW_YEAR = re.compile(rf"{BREAK}(?=(?:năm\s{{1,6}})?(?:19|20)[0-9]{{2}}(?![\w/]))")
 
 
-def read_tail(text: str, draft: Draft) -> None:
-    """Read date, issuer and title after the number."""
+def read_tail(text: str, draft: Draft, same_day: DateReading | None = None) -> None:
+    """Read date, issuer and title after the number; `same_day` is what "cùng ngày" points to."""
     joint = "liên" in draft.type or (
         draft.number is not None and len(symbol_issuers(draft.number.symbol)) > 1
     )
     position = draft.core_end
     for _ in range(3):
         dated = draft.date is not None or draft.year is not None
-        moved = None if dated else _read_date(text, position, draft)
+        moved = None if dated else _read_date(text, position, draft, same_day)
         if moved is None and draft.issuer is None:
             moved = _read_issuer(text, position, draft, joint)
         if moved is None:
@@ -75,10 +79,17 @@ def read_tail(text: str, draft: Draft) -> None:
     draft.title = match_title(text, position)
 
 
-def _read_date(text: str, position: int, draft: Draft) -> int | None:
+def _read_date(
+    text: str, position: int, draft: Draft, same_day: DateReading | None = None
+) -> int | None:
     lead = _DATE_LEAD.match(text, position)
     if lead is None:
-        return None
+        same = _SAME_DAY.match(text, position)
+        if same is None or same_day is None or not _dated_in(draft, same_day.year):
+            return None
+        start, end = same.span("same")
+        draft.date = replace(same_day, start=start, end=end)
+        return end
     reading = match_date(text, lead.end())
     if reading is None:
         blank = match_blank_date(text, lead.end())
@@ -91,6 +102,10 @@ def _read_date(text: str, position: int, draft: Draft) -> int | None:
         return None
     draft.date = reading
     return reading.end
+
+
+def _dated_in(draft: Draft, year: int) -> bool:
+    return draft.number is None or draft.number.year in (None, year)
 
 
 def _read_issuer(text: str, position: int, draft: Draft, joint: bool) -> int | None:
