@@ -183,6 +183,8 @@ class Restorer:
             elif item.kind == "code":
                 text = None if item.repaired == source[start:end] else item.repaired
                 yield Change(start, end, text, "code", confidence)
+            elif choice.digits:
+                yield Change(start, end, choice.digits, "code", confidence)
             elif choice.words is None:
                 yield Change(start, end, None, "word", confidence, item.kind != "sign")
             else:

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Protocol
 
 import numpy as np
+import regex
 from numpy.typing import NDArray
 
 from vnadmin.language import words as lm_words
@@ -23,6 +24,11 @@ _LETTER = -2.6  # of a letter in a word the model doesn't know
 _ODD_SIGN_IN_WORD, _PLAIN_SIGN_IN_WORD = -6.0, -1.5
 _PLAIN_SIGNS_IN_WORD = frozenset(".&/-")
 _DIGITS = "0123456789"
+_SLASHED = regex.compile(r"\p{L}{1,2}/\p{L}{1,2}")  # V/v, Đ/c
+_SLASHED_KEPT = -5.0
+_GARBLED_NUMBER = regex.compile(r"(?=.*\d)[\dlIO|]{2,4}|[lI|]{2}")
+_LETTERS_AS_DIGITS = str.maketrans("lI|O", "1110")
+_LETTER_AS_DIGIT = -2.0
 _FOOTNOTE = -4.0  # of a number set behind a word (CHỨC2)
 _DIGIT = -2.303  # of a digit: one in ten
 _IDENTITY = -3.0  # a known word that the channel never saw come out as itself
@@ -67,13 +73,15 @@ class Choice:
 
     `words` are what it says; `None` where the source stays as it is, empty where it is dropped.
     `said` is what the language model hears. `swallowed` counts the characters of the tail, or
-    after a join of everything up to the second core's end, that the reading takes in.
+    after a join of everything up to the second core's end, that the reading takes in. `digits` is
+    the number that `words`, its class, stands for.
     """
 
     words: tuple[int, ...] | None
     said: tuple[int, ...]
     log_prob: float
     swallowed: int = 0
+    digits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,11 +247,23 @@ class LatticeBuilder:
             noted = self._model.index.get(canonical(core.rstrip(_DIGITS)), 0)
             if noted >= len(lm_words.CLASSES) and len(core.rstrip(_DIGITS)) > 1:
                 result[(noted,), -1] = Choice(None, (noted,), _FOOTNOTE + whole)
+        elif _SLASHED.fullmatch(core):
+            result[(), -1] = Choice(None, (), _SLASHED_KEPT + whole)
         elif not own:
             result[(0,), -1] = Choice(None, (0,), _spelling_price(core) + whole)
         elif ((own,), 0) not in result:
             result[(own,), 0] = Choice((own,), (own,), _IDENTITY + whole)
-        return list(result.values())
+        return [*result.values(), *self._as_number(core, whole)]
+
+    def _as_number(self, core: str, whole: float) -> list[Choice]:
+        """Return the number a core is once l, I and O among its digits are read as 1 and 0."""
+        if core.isdigit() or not _GARBLED_NUMBER.fullmatch(core):
+            return []
+        digits = core.translate(_LETTERS_AS_DIGITS)
+        kind = (self._model.index[lm_words.number_class(digits)],)
+        letters = sum(map(str.isalpha, core))
+        price = (_LETTER_AS_DIGIT if letters < len(core) else 2 * _LETTER_AS_DIGIT) * letters
+        return [Choice(kind, kind, price + _DIGIT * len(digits) + whole, 0, digits)]
 
     def _joins(self, parts: Sequence[Sentence]) -> _Joins:
         """Find neighbours that may be one word, a space having come between them."""
