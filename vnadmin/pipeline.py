@@ -34,7 +34,8 @@ def extract(
     """Restore a document and extract its citations and header.
 
     Args:
-        source: a `str` is the text itself; a `Path` is a file: text, PDF or image, by content.
+        source: a `str` is the text itself; a `Path` is a file: text, PDF, image, hOCR, ALTO or
+            PAGE XML, by content.
         options: how to restore.
         pages: numbers of the pages wanted, from 1 (of a text: as form feeds divide it).
         encoding: of a text file; detected where None.

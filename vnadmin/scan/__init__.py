@@ -1,15 +1,15 @@
-"""A file becomes pages of words: PDF text layers, and scans read by Tesseract."""
+"""A file becomes pages of words: text layers, other engines' OCR, scans read by Tesseract."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from vnadmin.document import Word
 from vnadmin.errors import InputError
+from vnadmin.formats.ocr_file import form_of, read_ocr_file
+from vnadmin.formats.raw import RawPage as RawPage
 
 Kind = Literal["text", "pdf", "image", "hocr", "alto"]
 
@@ -20,35 +20,19 @@ HEAD = 4096
 """How many of a file's first bytes `kind_of` wants to see."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawPage:
-    """One page as first read: the text, and its words with offsets into that text.
-
-    `number` counts from 1 in the file; `width`, `height` and the boxes are pixels (a PDF's at
-    300 dpi, unless the page is so large that it was rasterised at less).
-    """
-
-    number: int
-    width: int
-    height: int
-    text: str
-    words: tuple[Word, ...]
-
-
 def kind_of(head: bytes) -> Kind:
-    """Tell what a file is by its first bytes; what is nothing else counts as text."""
+    """Tell what a file is by its first bytes; what is nothing else counts as text.
+
+    PAGE XML counts as ALTO.
+    """
     if b"%PDF-" in head[:1024]:
         return "pdf"
     webp = head.startswith(b"RIFF") and head[8:12] == b"WEBP"
     bitmap = head.startswith(b"BM") and head[6:10] == b"\0\0\0\0"
     if head.startswith(_IMAGE_STARTS) or webp or bitmap or _NETPBM.match(head):
         return "image"
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        if b"<alto" in head:
-            return "alto"
-        if b"ocr_page" in head or b"ocr-system" in head:
-            return "hocr"
-    return "text"
+    form = form_of(head)
+    return "alto" if form == "page" else form or "text"
 
 
 def read_pages(
@@ -60,7 +44,7 @@ def read_pages(
     language: str = "vie",
     timeout: float = 120.0,
 ) -> Iterator[RawPage]:
-    """Read a PDF's or an image's pages, one at a time.
+    """Read the pages of a PDF, an image or an OCR engine's output, one at a time.
 
     Args:
         source: the file, or its content.
@@ -82,8 +66,10 @@ def read_pages(
         from vnadmin.scan.image import read_image
 
         yield from read_image(source, name=name, pages=pages, language=language, timeout=timeout)
+    elif kind in ("hocr", "alto"):
+        yield from read_ocr_file(source, name=name, pages=pages)
     else:
-        raise InputError(f"{name}: reading {kind} files as pages is not supported yet")
+        raise InputError(f"{name}: plain text has no pages to read")
 
 
 def chosen(count: int, pages: range | None, name: str) -> list[int]:

@@ -1,0 +1,129 @@
+"""A page as first read, and a builder that lays an engine's words out as its text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from vnadmin.document import Word
+
+Box = tuple[int, int, int, int]
+"""x0, y0, x1, y1 in pixels."""
+
+_SPACE, _LINE, _PARAGRAPH = " ", "\n", "\n\n"
+# What XML 1.0 forbids.
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """One page as first read: the text, and its words with offsets into that text.
+
+    `number` counts from 1 in the file; `width`, `height` and the boxes are pixels (a PDF's at
+    300 dpi, unless the page is so large that it was rasterised at less).
+    """
+
+    number: int
+    width: int
+    height: int
+    text: str
+    words: tuple[Word, ...]
+
+
+class PageBuilder:
+    """Collects words, line ends and paragraph ends in reading order.
+
+    Breaks may be told as often as it is convenient: the strongest of those between two words
+    counts. A confidence of None (the engine states none) becomes 1; a word without a box is text
+    only.
+    """
+
+    def __init__(self) -> None:
+        """Start an empty page."""
+        self._parts: list[str] = []
+        self._words: list[Word] = []
+        self._length = 0
+        self._gap = _SPACE
+
+    def break_line(self) -> None:
+        """End the line, if it has words."""
+        if self._gap == _SPACE:
+            self._gap = _LINE
+
+    def break_paragraph(self) -> None:
+        """End the paragraph, if it has words."""
+        self._gap = _PARAGRAPH
+
+    def add(self, text: str, box: Box | None, confidence: float | None = None) -> None:
+        """Add a word, or several in one box, which is then shared out by their lengths."""
+        text = " ".join(legal(text).split())
+        position = 0
+        for token in text.split():
+            end = position + len(token)
+            part = box and part_of(box, position, end, len(text))
+            self.add_pieces([(token, part)], confidence)
+            position = end + 1
+
+    def add_pieces(
+        self, pieces: Iterable[tuple[str, Box | None]], confidence: float | None = None
+    ) -> None:
+        """Add one word whose pieces (non-empty, without white space) have boxes of their own."""
+        gap = self._gap if self._parts else ""
+        self._gap = _SPACE
+        self._append(gap)
+        for text, box in pieces:
+            start = self._length
+            self._append(text)
+            if box:
+                sure = 1.0 if confidence is None else min(max(confidence, 0.0), 1.0)
+                self._words.append(Word(start, self._length, box, sure))
+
+    def extend(self, text: str, box: Box | None) -> None:
+        """Add `text` (a hyphen) to the word that ends here, if one does."""
+        text = "".join(legal(text).split())
+        if not self._parts or self._gap != _SPACE or not text:
+            return
+        last = self._words[-1] if self._words else None
+        self._append(text)
+        if last is not None and last.end == self._length - len(text):
+            whole = union([last.box, box]) if box else last.box
+            self._words[-1] = replace(last, end=self._length, box=whole)
+
+    def page(self, number: int, width: int | None, height: int | None) -> RawPage:
+        """Return the page; a size that isn't known is that of what stands on the page."""
+        if not width or not height:
+            width = max((word.box[2] for word in self._words), default=1) or 1
+            height = max((word.box[3] for word in self._words), default=1) or 1
+        return RawPage(number, width, height, "".join(self._parts), tuple(self._words))
+
+    def _append(self, text: str) -> None:
+        self._parts.append(text)
+        self._length += len(text)
+
+
+def make_box(x0: float, y0: float, x1: float, y1: float) -> Box:
+    """Round to whole pixels, corners in order, none negative."""
+    left, right = sorted((max(round(x0), 0), max(round(x1), 0)))
+    top, bottom = sorted((max(round(y0), 0), max(round(y1), 0)))
+    return left, top, right, bottom
+
+
+def union(boxes: Sequence[Box]) -> Box:
+    """The smallest box around `boxes`, of which there must be one."""
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def part_of(box: Box, start: int, end: int, length: int) -> Box:
+    """The share that the characters from `start` to `end`, of `length`, have of a line's box."""
+    if (start, end) == (0, length) or length <= 0:
+        return box
+    x0, y0, x1, y1 = box
+    pitch = (x1 - x0) / length
+    return x0 + round(pitch * start), y0, x0 + round(pitch * end), y1
+
+
+def legal(text: str) -> str:
+    """Replace what XML can't hold (control characters, lone surrogates) by U+FFFD."""
+    return _ILLEGAL.sub("\ufffd", text)
