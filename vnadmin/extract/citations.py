@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 from ..document import Citation, Resolved, Span, Spans
+from ..grammar.standards import STANDARD_TYPES
 from .checks import check, confidences, identity, likely_number
 from .draft import Draft
 from .drafts import find_drafts
@@ -72,7 +73,8 @@ def _build(text: str, draft: Draft, breaks: list[int], citing_date: str | None) 
         date_span = (draft.year.start, draft.year.end)
     start, end = draft.start, draft.end
     printed = text[start:end]
-    key = identity(draft.type, number or draft.serial, name, year, issuer)
+    standard = number is not None and number.symbol in STANDARD_TYPES
+    key = identity("" if standard else draft.type, number or draft.serial, name, year, issuer)
     if name is not None and number is None and resolved is not None and resolved.number:
         key = (
             f"{identity(draft.type, None, draft.type, None, None)}/{_number_slug(resolved.number)}"

@@ -19,6 +19,7 @@ from ..grammar import (
 )
 from ..grammar.dates import BREAK
 from ..grammar.numbers import roles
+from ..grammar.standards import STANDARD_TYPES, find_standards
 from ..grammar.tables import laws, symbols, types_by_name
 from ..vietnamese import canonical
 from .draft import Draft
@@ -27,6 +28,7 @@ from .laws import LawReading, find_laws
 from .provisions import provisions_before
 from .relations import relation_at
 from .tail import law_draft, read_tail
+from .treaties import find_treaties
 from .type_words import type_before
 
 _OWN_NUMBER = re.compile(r"(?:\A|[\n\f])[ \t*]*(?:Số|SỐ|Sô)[ \t]*[:.]?[ \t.…_]*\Z")
@@ -59,8 +61,13 @@ _SUBJECT = re.compile(
 
 def find_drafts(text: str) -> list[Draft]:
     """Find every citation in `text`, in order of their starts."""
-    named = list(find_laws(text))
-    numbers = find_numbers(text)
+    named = list(find_treaties(text))
+    held = [(treaty.start, treaty.end) for treaty in named]
+    named += [law for law in find_laws(text) if not _covered(held, law.start)]
+    numbers = list(find_standards(text))
+    held = [(span.start, span.end) for span in numbers]
+    numbers += [span for span in find_numbers(text) if not _covered(held, span.start)]
+    numbers.sort(key=lambda span: span.start)
     taken = [(span.start, span.end) for span in numbers]
     bare = [match for match in _BARE.finditer(text) if not _covered(taken, match.start("number"))]
     anchors: list[tuple[int, int, object]] = [(law.start, 0, law) for law in named]
@@ -89,7 +96,10 @@ def find_drafts(text: str) -> list[Draft]:
         elif position < used_until:
             continue
         elif isinstance(anchor, NumberSpan):
-            new = list(_numbered(text, anchor, previous, dated))
+            if anchor.number.symbol in STANDARD_TYPES:
+                new = [_standard(text, anchor)]
+            else:
+                new = list(_numbered(text, anchor, previous, dated))
             # What looked like a short name ("Quyết định số 217") was the first of a list.
             elided = {draft.number_span for draft in new if draft.elided}
             while elided and found and found[-1].number_span in elided:
@@ -111,6 +121,25 @@ def find_drafts(text: str) -> list[Draft]:
 def _covered(spans: list[Span], position: int) -> bool:
     index = bisect.bisect_right(spans, (position, 1 << 60)) - 1
     return index >= 0 and spans[index][0] <= position < spans[index][1]
+
+
+_STANDARD_WORD = re.compile(
+    r"(?<!\w)(?:[Tt]iêu\s{1,3}chuẩn|[Qq]uy\s{1,3}chuẩn)"
+    r"(?:\s{1,3}(?:kỹ\s{1,3}thuật|[Qq]uốc\s{1,3}gia|[Vv]iệt\s{1,3}[Nn]am|ngành|xây\s{1,3}dựng"
+    r"|địa\s{1,3}phương)){0,3}\s{1,3}(?:số\s{0,3}:?\s{0,3})?\Z"
+)
+
+
+def _standard(text: str, span: NumberSpan) -> Draft:
+    number = span.number
+    draft = Draft(span.start, span.end, STANDARD_TYPES[number.symbol], number=number)
+    draft.serial, draft.number_span = number.text, (span.start, span.end)
+    word = _STANDARD_WORD.search(text, max(0, span.start - 60), span.start)
+    if word is not None:
+        draft.type_span = (word.start(), word.start() + len(word[0].rstrip()))
+        draft.start = word.start()
+    read_tail(text, draft)
+    return draft
 
 
 def _numbered(

@@ -39,7 +39,8 @@ _STOPS = _NOT_NAMES | set(
 _FOLLOWERS = {"văn", "nghị", "luật", "pháp", "thông", "các", "quyết", "những", "bộ", "quy", "theo"}
 _NOT_BEFORE = re.compile(
     r"(?:[Dd]ự thảo|[Đđ]ại học|[Kk]hoa|[Tt]rường|[Nn]gành|[Pp]háp|[Hh]ội|[Vv]ăn phòng|[Cc]ông ty"
-    r"|[Tt]ạp chí|[Nn]hà|[Cc]ử nhân|[Tt]hạc sĩ|[Tt]iến sĩ|[Kk]ỷ|[Vv]iện|[Tt]rọng|[Ss]inh viên)\s+\Z"
+    r"|[Tt]ạp chí|[Nn]hà|[Cc]ử nhân|[Tt]hạc sĩ|[Tt]iến sĩ|[Kk]ỷ|[Vv]iện|[Tt]rọng"
+    r"|[Cc]ông ước về|[Qq]uốc (?:tế )?về|[Qq]uốc Tế về|[Ss]inh viên)\s+\Z"
 )
 _EVIDENCE_BEFORE = re.compile(
     r"(?:căn cứ|theo|quy định|[Đđ]iều [0-9]+|[Kk]hoản [0-9]+|điều của|thi hành|của|và|hoặc|bởi|tại"
@@ -50,6 +51,13 @@ _EVIDENCE_AFTER = re.compile(
     r"\s{1,3}(?:\(?(?:sửa đổi|đã được)|số\s|ngày\s"
     r"|năm\s{1,3}(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}(?!\d))"
 )
+# Another state's law has no number here.
+_STATE = (
+    r"(?:Liên\s{1,3}(?:minh\s{1,3}[Cc]hâu|[Hh](?:ợ|iệ)p\s|bang(?!\w))|Hoa\s{1,3}Kỳ|Mỹ|Trung\s{1,3}Quốc"
+    r"|Nhật\s{1,3}Bản|Hàn\s{1,3}Quốc|Brasil|Thái\s{1,3}Lan|Singapore|Ấn\s{1,3}Độ|EU)(?!\w)"
+)
+_FOREIGN = re.compile(rf"(?<!\w){_STATE}")
+_FOREIGN_AFTER = re.compile(rf"\s{{1,3}}(?:của\s{{1,3}})?{_STATE}")
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:\n][\s\"“]*)\Z")
 _AMENDING = re.compile(
     r"(?:[Ss]ửa\s{1,3}đổi(?:\s{0,2},?\s{0,3}(?:bổ|bố)\s{1,3}sung)?|[Bb]ổ\s{1,3}sung)\s"
@@ -152,6 +160,8 @@ def _read(text: str, match: re.Match[str]) -> LawReading | None:
             (first.capital or kind == "Pháp lệnh") and _EVIDENCE_BEFORE.search(before)
         ):
             return None
+    if _FOREIGN.search(text, type_end, stop) or _FOREIGN_AFTER.match(text, stop):
+        return None
     return LawReading(start, stop, kind, (start, type_end), known)
 
 

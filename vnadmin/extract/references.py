@@ -97,6 +97,8 @@ def _parts(text: str) -> list[Reference]:
     found = []
     for match in _PART.finditer(text):
         places, start = provisions_before(text, match.start())
+        if not places and not _means_a_part(text, match, bool(headings)):
+            continue
         index = bisect.bisect_left(headings, (match.start(), ""))
         if match["unit"] == "Điều" and index:
             article = headings[index - 1][1]
@@ -107,6 +109,16 @@ def _parts(text: str) -> list[Reference]:
             )
         found.append(Reference(text[start : match.end()], start, match.end(), SELF, places))
     return found
+
+
+def _means_a_part(text: str, match: re.Match[str], has_articles: bool) -> bool:
+    """Whether a lone "Điều này" is an article: opening a sentence it may just mean "this"."""
+    before = text[max(0, match.start() - 12) : match.start()].rstrip()
+    if match["unit"] in ("khoản", "điểm"):
+        return has_articles and before.endswith(("tại", "theo", "thuộc", "của"))
+    if match["unit"] in ("Điều", "Khoản", "Điểm"):
+        return before.endswith(("tại", "theo", "thuộc", "của", "các", "định", "ở", "và", "trong"))
+    return True
 
 
 class _Before:

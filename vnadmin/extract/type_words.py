@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ..document import Span
 from ..grammar.tables import types_by_name
 from .issuers import IssuerReading, match_issuer
-from .words import Word, words
+from .words import Trie, Word, words
 
 _ABBREVIATED_TYPES = {
     "NĐ": "Nghị định", "NQ": "Nghị quyết", "QĐ": "Quyết định", "TT": "Thông tư", "CT": "Chỉ thị",
@@ -15,6 +15,15 @@ _ABBREVIATED_TYPES = {
     "BC": "Báo cáo", "TB": "Thông báo", "HD": "Hướng dẫn", "KL": "Kết luận", "PL": "Pháp lệnh",
     "VBHN": "Văn bản hợp nhất", "CĐ": "Công điện",
 }  # fmt: skip
+# What stands between "Bản án" or "Quyết định" and its number.
+_COURT_WORDS = Trie(
+    "sơ thẩm|phúc thẩm|giám đốc thẩm|tái thẩm|hình sự sơ thẩm|hình sự phúc thẩm|dân sự sơ thẩm"
+    "|dân sự phúc thẩm|hành chính sơ thẩm|hành chính phúc thẩm|lao động sơ thẩm|lao động phúc thẩm"
+    "|kinh tế sơ thẩm|kinh tế phúc thẩm|kinh doanh thương mại sơ thẩm"
+    "|kinh doanh thương mại phúc thẩm|hôn nhân và gia đình sơ thẩm|hôn nhân và gia đình phúc thẩm"
+    "|hôn nhân gia đình sơ thẩm|hôn nhân gia đình phúc thẩm|công nhận thuận tình ly hôn"
+    "|công nhận sự thỏa thuận của các đương sự".split("|")
+)
 _GENERIC_TYPES = {"văn bản", "văn thư", "vb"}
 
 
@@ -63,6 +72,19 @@ def _type_at_end(tokens: list[Word]) -> tuple[str | None, Span] | None:
     text = tokens[-1].text
     if text in _ABBREVIATED_TYPES:
         return _ABBREVIATED_TYPES[text], (tokens[-1].start, tokens[-1].end)
+    if tokens[-1].key in ("thẩm", "hôn", "sự"):
+        return _court_type(tokens)
+    return None
+
+
+def _court_type(tokens: list[Word]) -> tuple[str, Span] | None:
+    """ "Bản án hình sự sơ thẩm", "Quyết định giám đốc thẩm"."""
+    for index in range(len(tokens) - 2, max(0, len(tokens) - 12), -1):
+        pair = f"{tokens[index - 1].key} {tokens[index].key}"
+        if pair in ("bản án", "quyết định") and _COURT_WORDS.longest(tokens, index + 1) == len(
+            tokens
+        ):
+            return types_by_name()[pair], (tokens[index - 1].start, tokens[-1].end)
     return None
 
 

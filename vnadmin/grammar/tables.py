@@ -14,7 +14,7 @@ from pathlib import Path
 from ..errors import ModelError
 from ..vietnamese import canonical
 
-TABLES = ("document_types", "issuers", "symbols", "laws", "provinces")
+TABLES = ("document_types", "issuers", "symbols", "laws", "provinces", "treaties")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +132,12 @@ def laws() -> tuple[Law, ...]:
         )
         for row in read_table("laws")
     )
+
+
+@lru_cache(maxsize=1)
+def treaties() -> tuple[str, ...]:
+    """The treaties known by name, their type word first, in short ("Công ước về quyền trẻ em")."""
+    return tuple(f"{row['type']} {row['name']}" for row in read_table("treaties"))
 
 
 @lru_cache(maxsize=1)
