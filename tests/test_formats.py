@@ -317,11 +317,12 @@ GOOD_HOCR = '<html><div class="ocr_page"><p class="ocr_par">x</p></div></html>'
     [
         (LAUGHS + GOOD_ALTO, "line 2; refused"),
         (OUTSIDE + GOOD_ALTO, "line 2; refused"),
+        ('<!DOCTYPE alto [<!ATTLIST a b CDATA "c">]>' + GOOD_ALTO, "line 1; refused"),
         (LAUGHS.replace("alto", "html") + GOOD_HOCR, "line 2; refused"),
         (GOOD_ALTO.replace('"x"', '"&unknown;"'), r"damaged XML at line 1 \(undefined entity\)"),
         (
             '<!DOCTYPE alto SYSTEM "x.dtd">' + GOOD_ALTO.replace("<String", "&unknown;<String"),
-            "entities at line 1; refused",
+            "declares or uses XML entities or default attributes at line 1; refused",
         ),
         ("<alto>\n<Page>\n<String>\n</Page></alto>", r"line 4 \(mismatched tag\)"),
         ("<alto>\n<Page>\n<String CONTENT=", r"line 3 \(unclosed token\)"),
@@ -335,6 +336,8 @@ GOOD_HOCR = '<html><div class="ocr_page"><p class="ocr_par">x</p></div></html>'
         ('<div class="ocr_page">' + "<a>" * 5000, "too deeply nested at line 1"),
         ('<alto a="' + "x" * 9_000_000, "a tag at line 1 never ends"),
         ('<div class="ocr_page"><!--' + "x" * 9_000_000, "a tag at line 1 never ends"),
+        ('<div class="ocr_page"><a' + " a" * 1_000_000, "ends within a page at line 1"),
+        ('<div class="ocr_page"><![x', "damaged HTML at line 1"),
         ('<?xml version="1.0" encoding="klingon"?>' + GOOD_ALTO, "damaged XML at line 1"),
         ('<?xml version="1.0" encoding="klingon"?>' + GOOD_HOCR, "unknown encoding 'klingon'"),
         (GOOD_HOCR.encode().replace(b"x<", b"\xff<"), "not valid utf-8"),
@@ -395,10 +398,8 @@ def test_a_file_that_vanished(tmp_path: Path) -> None:
 # Writing
 
 CHARACTERS = st.text(st.sampled_from("aĐễ1/<>&;\"'-\u0301\U0001f600"), min_size=1, max_size=6)
-BOXES = st.tuples(*[st.integers(0, 5000)] * 4).map(
-    lambda b: (min(b[0], b[2]), min(b[1], b[3]), max(b[0], b[2]), max(b[1], b[3]))
-)
-WORDS = st.tuples(CHARACTERS, BOXES, st.integers(0, 100).map(lambda n: n / 100))
+SIZES = st.tuples(*[st.integers(0, 99)] * 3)  # gap, width, height
+WORDS = st.tuples(CHARACTERS, SIZES, st.integers(0, 100).map(lambda n: n / 100))
 LINES = st.lists(WORDS, min_size=1, max_size=4)
 PAGES = st.lists(
     st.lists(st.lists(LINES, min_size=1, max_size=3), max_size=3), min_size=1, max_size=3
@@ -419,15 +420,18 @@ def document_of(raws: list[RawPage], name: str = "x") -> Document:
 @settings(max_examples=60)
 @given(PAGES)
 def test_what_is_written_reads_back(
-    pages: list[list[list[list[tuple[str, tuple[int, int, int, int], float]]]]],
+    pages: list[list[list[list[tuple[str, tuple[int, int, int], float]]]]],
 ) -> None:
     raws = []
     for number, paragraphs in enumerate(pages, 1):
         builder = PageBuilder()
+        y = 0
         for paragraph in paragraphs:
             for line in paragraph:
-                for word in line:
-                    builder.add(*word)
+                x, y = 0, y + 100
+                for text, (gap, width, height), confidence in line:
+                    builder.add(text, (x + gap, y, x + gap + width, y + height), confidence)
+                    x += gap + width
                 builder.break_line()
             builder.break_paragraph()
         raws.append(builder.page(number, 5000, 6000))
@@ -471,6 +475,18 @@ def test_joined_words_have_the_box_around_them() -> None:
 def test_a_word_joined_over_lines_stays_on_the_first() -> None:
     got = placed("23-QĐ/TW", Word(0, 3, (800, 10, 890, 40), 0.9), Word(3, 8, (10, 60, 90, 90), 0.8))
     assert got == {"23-QĐ/TW": ((800, 10, 890, 40), 0.8)}
+
+
+def test_lines_are_those_of_the_paper() -> None:
+    text = "số 23-QĐ/TW ngày"
+    boxes = ((10, 10, 40, 40), (800, 10, 890, 40), (10, 60, 90, 90), (100, 60, 190, 90))
+    spans = ((0, 2), (3, 6), (6, 11), (12, 16))
+    placed_words = [Word(*span, box, 1.0) for span, box in zip(spans, boxes, strict=True)]
+    page = Page(1, 1000, 500, 0, len(text), tuple(placed_words))
+    document = Document("id", Source("x", "0" * 64, "image", 1), text, pages=(page,))
+    for write, reader in WRITERS:
+        (back,) = reader(write(document).encode(), name="x")
+        assert back.text == "số 23-QĐ/TW\nngày"
 
 
 def test_words_without_boxes_are_not_lost() -> None:

@@ -44,6 +44,7 @@ class PlacedPage:
 def placed_pages(documents: Iterable[Document], form: str) -> Iterator[tuple[str, PlacedPage]]:
     """Iterate the pages of `documents`, each with its source's name; `form` is the one written.
 
+    Lines are those of the paper, also where joining a broken word took the text's line end away.
     A word that restoring split has its box shared out, with a gap; words that it joined have the
     box around theirs, as far as they stand on one line. A word whose box isn't known gets that of
     its neighbour, or else the whole page.
@@ -84,7 +85,7 @@ def _place(text: str, page: Page) -> PlacedPage:
             tokens.append((legal(match[0]), _joined(boxes), sure))
         position += len(line) + 1
         if tokens:
-            paragraphs[-1].append(_line(tokens, whole))
+            paragraphs[-1].extend(_lines(tokens, whole))
         elif paragraphs[-1]:
             paragraphs.append([])
     kept = tuple(tuple(paragraph) for paragraph in paragraphs if paragraph)
@@ -121,11 +122,20 @@ def _joined(boxes: list[Box]) -> Box | None:
     return union([boxes[0], *(b for b in boxes[1:] if 2 * top <= b[1] + b[3] <= 2 * bottom)])
 
 
-def _line(tokens: list[tuple[str, Box | None, float]], whole: Box) -> PlacedLine:
+def _lines(tokens: list[tuple[str, Box | None, float]], whole: Box) -> Iterator[PlacedLine]:
+    """The text's line as lines of the page: joining a broken word may have joined two."""
     known = [box for _, box, _ in tokens if box]
     last = known[0] if known else whole
-    words = []
+    words: list[PlacedWord] = []
     for text, box, sure in tokens:
-        last = box or last
-        words.append(PlacedWord(text, last, sure))
+        box = box or last
+        if words and box[0] < last[0] and box[1] + box[3] > 2 * last[3]:  # back left, and below
+            yield _line(words)
+            words = []
+        words.append(PlacedWord(text, box, sure))
+        last = box
+    yield _line(words)
+
+
+def _line(words: list[PlacedWord]) -> PlacedLine:
     return PlacedLine(tuple(words), union([word.box for word in words]))

@@ -1,6 +1,6 @@
 """XML and HTML files read element by element, in constant memory, whatever they hold.
 
-Entities that a file declares itself, and files that it points to, are refused or never opened.
+Entities and default values that a file declares are refused; what it points to is never opened.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ from vnadmin.errors import InputError
 Wanted = Callable[[str, Mapping[str, str]], bool]
 """Whether an element, by its local name and its attributes, is one to be handed out."""
 
-_CHUNK = 1 << 16  # bytes
+_CHUNK = 1 << 16  # bytes; more while a tag stays open, as it is scanned anew with each chunk
 _DEEPEST = 200  # elements in each other; readers recurse over them
 _MOST = 3_000_000  # elements of one page: a word a millimetre of A0, three times over
 _LONGEST = 1 << 22  # characters of one tag; an embedded picture can be that long
+_DECLARES = "{name}: declares or uses XML entities or default attributes {where}; refused"
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _CHARSET = re.compile(rb"(?:encoding|charset)\s*=\s*[\"']?\s*([\w.:-]+)", re.ASCII)
 _BOMS = (
@@ -52,30 +53,32 @@ def xml_elements(source: Path | bytes, wanted: Wanted, *, name: str) -> Iterator
         InputError: not well-formed, too deep or too large, or it declares entities; `name` and
             the line are told.
     """
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate()  # no namespaces: a long one would be copied into each tag
     parser.buffer_text = True
     collect = _Collector(wanted, name, lambda: parser.CurrentLineNumber)
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        local = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
-        collect.start(tag.rpartition(" ")[2], local)
+        local = {key.rpartition(":")[2]: value for key, value in attributes.items()}
+        collect.start(tag.rpartition(":")[2], local)
 
     def refuse(*_: object) -> None:
-        raise InputError(f"{name}: declares or uses XML entities {collect.where()}; refused")
+        raise InputError(_DECLARES.format(name=name, where=collect.where()))
 
     parser.StartElementHandler = start
-    parser.EndElementHandler = lambda tag: collect.end(tag.rpartition(" ")[2])
+    parser.EndElementHandler = lambda tag: collect.end(tag.rpartition(":")[2])
     parser.CharacterDataHandler = collect.data
     parser.EntityDeclHandler = refuse
+    parser.AttlistDeclHandler = refuse  # a default value explodes like an entity
     parser.SkippedEntityHandler = refuse
-    fed = 0
+    fed = pending = 0
     try:
         with _opened(source) as stream:
-            while chunk := stream.read(_CHUNK):
+            while chunk := stream.read(_CHUNK + pending):
                 parser.Parse(chunk, False)
                 yield from collect.take()
                 fed += len(chunk)
-                if fed - parser.CurrentByteIndex > _LONGEST:  # and is parsed anew with each chunk
+                pending = fed - parser.CurrentByteIndex
+                if pending > _LONGEST:
                     raise InputError(f"{name}: damaged XML: a tag {collect.where()} never ends")
             parser.Parse(b"", True)
             yield from collect.take()
@@ -102,13 +105,17 @@ def html_elements(source: Path | bytes, wanted: Wanted, *, name: str) -> Iterato
         except LookupError as error:
             raise InputError(f"{name}: unknown encoding {encoding!r}") from error
         while chunk:
-            following = stream.read(_CHUNK)
+            following = stream.read(_CHUNK + len(parser.rawdata))
             try:
                 text = decoder.decode(chunk, not following)
             except UnicodeError as error:
                 where = parser.collect.where()
                 raise InputError(f"{name}: not valid {encoding}, {where} or after") from error
-            parser.feed(text)
+            try:
+                parser.feed(text)
+            except AssertionError as error:  # html.parser's, of odd declarations
+                where = parser.collect.where()
+                raise InputError(f"{name}: damaged HTML {where} ({error})") from error
             yield from parser.collect.take()
             if len(parser.rawdata) > _LONGEST:
                 raise InputError(f"{name}: damaged HTML: a tag {parser.collect.where()} never ends")
@@ -197,8 +204,7 @@ class _Html(HTMLParser):
 
     def handle_decl(self, decl: str) -> None:
         if "<!ENTITY" in decl.upper():
-            where = self.collect.where()
-            raise InputError(f"{self._name}: declares or uses XML entities {where}; refused")
+            raise InputError(_DECLARES.format(name=self._name, where=self.collect.where()))
 
 
 def _opened(source: Path | bytes) -> BinaryIO:
