@@ -38,10 +38,10 @@ if [ -n "$missing" ]; then
         exit 1
     elif [ "$(id -u)" = 0 ]; then
         echo "installing by apt:$missing" >&2
-        sh -c "$apt" >&2
+        sh -c "$apt" >/dev/null
     elif sudo -n true 2>/dev/null; then
         echo "installing by apt:$missing" >&2
-        sudo -n sh -c "$apt" >&2
+        sudo -n sh -c "$apt" >/dev/null
     else
         echo "please run this, then make again:  sudo sh -c '$apt'" >&2
         exit 1
