@@ -104,6 +104,33 @@ def test_one_document_has_one_id() -> None:
     assert again[0].id == first.id
 
 
+@pytest.mark.parametrize(
+    ("text", "citing", "number", "candidates"),
+    [
+        ("theo Luật Đất đai", None, None, ("31/2024/QH15", "45/2013/QH13", "13/2003/QH11")),
+        ("theo Luật Đất đai", "2020-03-01", "45/2013/QH13", ()),
+        ("theo Luật Đất đai", "2024-03-01", None, ("31/2024/QH15", "45/2013/QH13")),
+        ("theo Luật Đất đai", "2026-03-01", "31/2024/QH15", ()),
+        ("theo Luật Đất đai năm 2003", "2026-03-01", "13/2003/QH11", ()),
+        ("theo Bộ luật Hình sự", "2017-06-01", None, ("100/2015/QH13", "15/1999/QH10")),
+        ("theo Bộ luật Hình sự", "2018-02-01", "100/2015/QH13", ()),
+        ("theo Luật Nhà ở 2014", None, "65/2014/QH13", ()),
+        ("theo Luật Đất đai năm 2019", None, "", ()),
+    ],
+)
+def test_laws_by_name_are_resolved(
+    text: str, citing: str | None, number: str | None, candidates: tuple[str, ...]
+) -> None:
+    """To the one in force on the citing date; where two may be meant, to the candidates."""
+    (law,) = citations(text, citing_date=citing)
+    if number == "":
+        assert law.resolved is None
+        return
+    assert law.resolved is not None
+    assert (law.resolved.number, law.resolved.candidates) == (number, candidates)
+    assert (law.resolved.date is None) == (number is None)
+
+
 def test_confidence_follows_the_evidence() -> None:
     (sure,) = citations("Nghị định số 12/2020/NĐ-CP ngày 05/02/2020 của Chính phủ")
     (doubtful,) = citations("Nghị định số 12/2020/ZZ-QX ngày 05/02/2019 của Ban Vì sao")

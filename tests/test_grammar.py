@@ -60,6 +60,7 @@ def test_law_rows_are_well_formed() -> None:
         assert (
             law.date is None or parse_date("/".join(reversed(law.date.split("-"))))[0] == law.date
         )
+        assert law.effective is None or (law.date or "") <= law.effective, law
         assert law.number is None or parse_number(law.number) is not None, law
         assert (law.type, law.name.lower(), law.number) not in seen, law
         seen.add((law.type, law.name.lower(), law.number))

@@ -303,20 +303,42 @@ def resolve(
 ) -> Resolved | None:
     """What the table of laws adds to a law cited by name.
 
-    One law left by the date or year gives its number; several are listed as candidates, the
-    newest first. Laws younger than the citing document are left out.
+    One law left by the year or date, or by what was in force on the citing document's own date,
+    gives its number and date; several are listed as candidates, the newest first. Laws younger
+    than the citing document are left out.
     """
     found = [law for law in _by_key().get(name_key(name), ()) if law.number or law.date]
     if year is not None:
-        found = [law for law in found if (law.date or "")[:4] == str(year)]
+        found = [law for law in found if law.year == year]
     if date is not None:
-        found = [law for law in found if law.date == date]
+        found = [law for law in found if law.date in (None, date)]
     if citing_date is not None:
-        found = [law for law in found if (law.date or "") <= citing_date]
+        found = [law for law in found if _passed(law) <= citing_date]
     if not found:
         return None
+    found.sort(key=_passed, reverse=True)
+    if citing_date is not None:
+        found = _in_force(found, citing_date)
     if len(found) == 1:
         law = found[0]
         return Resolved(law.number, law.date, law.issuer, ())
-    found.sort(key=lambda law: law.date or "", reverse=True)
     return Resolved(None, None, None, tuple(law.number for law in found if law.number))
+
+
+def _passed(law: Law) -> str:
+    return law.date or f"{law.year or 0:04}-12-31"
+
+
+# Laws take effect at the latest two years after they are passed (the Penal Code of 2015: 25 months,
+# its date in the table).
+_SURELY_IN_FORCE = 2
+
+
+def _in_force(found: list[Law], citing_date: str) -> list[Law]:
+    """The laws of one name, newest first, down to the first that was in force for sure."""
+    for index, law in enumerate(found):
+        passed = _passed(law)
+        due = law.effective or f"{int(passed[:4]) + _SURELY_IN_FORCE}{passed[4:]}"
+        if due <= citing_date:
+            return found[: index + 1]
+    return found

@@ -47,13 +47,25 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """A law, code or ordinance: `name` without the type word; `date` as YYYY-MM-DD."""
+    """A law, code or ordinance: `name` without the type word; dates as YYYY-MM-DD.
+
+    `date` is when it was passed, `effective` when it took effect.
+    """
 
     type: str
     name: str
     number: str | None
     date: str | None
     issuer: str | None
+    effective: str | None = None
+
+    @property
+    def year(self) -> int | None:
+        """The year it was passed: of its date, or the one within its number."""
+        if self.date is not None:
+            return int(self.date[:4])
+        within = re.search(r"/((?:19|20)[0-9]{2})/", self.number or "")
+        return int(within[1]) if within else None
 
 
 def data_directory() -> Path:
@@ -129,6 +141,7 @@ def laws() -> tuple[Law, ...]:
             row["number"] or None,
             row["date"] or None,
             row["issuer"] or None,
+            row["effective"] or None,
         )
         for row in read_table("laws")
     )
