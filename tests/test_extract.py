@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vnadmin.document import Provision
+from vnadmin.evaluate.provisions import short_form
 from vnadmin.extract import citations, extract_from_text, references
 from vnadmin.extract.issuers import match_issuer
 from vnadmin.extract.provisions import provisions_before
@@ -19,25 +19,6 @@ from vnadmin.extract.provisions import provisions_before
 CASES = Path(__file__).parent / "cases"
 CITATIONS = tomllib.loads((CASES / "citations.toml").read_text(encoding="utf-8"))["case"]
 PROVISIONS = tomllib.loads((CASES / "provisions.toml").read_text(encoding="utf-8"))["cases"]
-
-
-def _short(provision: Provision) -> str:
-    small = "/".join(part or "-" for part in (provision.point, provision.clause, provision.article))
-    before = (
-        ("gạch", provision.dash),
-        ("đoạn", provision.paragraph),
-        ("tiết", provision.subpoint),
-    )
-    after = (
-        ("tiểu mục", provision.subsection),
-        ("mục", provision.section),
-        ("chương", provision.chapter),
-        ("phần", provision.part),
-        ("phụ lục", provision.appendix),
-    )
-    parts = [f"{word} {value}" for word, value in before if value]
-    parts += [small] if small != "-/-/-" else []
-    return " ".join(parts + [f"{word} {value}" for word, value in after if value])
 
 
 @pytest.mark.parametrize("case", CITATIONS, ids=lambda case: case["why"])
@@ -52,7 +33,7 @@ def test_citations(case: dict[str, Any]) -> None:
             if field == "warning":
                 assert any(value in warning for warning in got.warnings), got.warnings
             elif field == "provisions":
-                assert ", ".join(map(_short, got.provisions)) == value
+                assert ", ".join(map(short_form, got.provisions)) == value
             elif field == "resolved":
                 assert got.resolved is not None
                 assert got.resolved.number == value
@@ -64,7 +45,7 @@ def test_citations(case: dict[str, Any]) -> None:
 def test_provisions(text: str, want: list[str]) -> None:
     before = f"quy định tại {text} "
     found, start = provisions_before(before, len(before))
-    assert [_short(provision) for provision in found] == want
+    assert [short_form(provision) for provision in found] == want
     assert start <= len(before)
 
 
@@ -173,7 +154,7 @@ def test_what_pointers_refer_to(case: dict[str, Any]) -> None:
         [
             pointer.text,
             numbers.get(pointer.refers_to or "", pointer.refers_to) or "",
-            ", ".join(map(_short, pointer.provisions)),
+            ", ".join(map(short_form, pointer.provisions)),
         ]
         for pointer in pointers
     ]

@@ -41,7 +41,8 @@ count once.
 
 examples:
   vnadmin evaluate citations --truth truth.json scan.pdf
-  vnadmin evaluate citations --pairs docs/examples --language vie"""
+  vnadmin evaluate citations --pairs docs/examples --language vie
+  vnadmin evaluate citations --provisions tests/cases/provisions.tsv    places, form by form"""
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -104,10 +105,13 @@ def _add_citations(kinds: Subparsers) -> None:
     summary = "precision, recall and F1 of citations, field by field, and of the header"
     parser = add_command(kinds, "citations", summary, _CITATIONS)
     parser.add_argument("--truth", metavar="JSON", type=Path, help="what FILE cites")
-    parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="text, PDF or image")
+    parser.add_argument(
+        "file", metavar="FILE", nargs="?", type=Path, help="text, PDF, image, hOCR or ALTO"
+    )
     parser.add_argument("--pairs", metavar="FOLDER", type=Path, help="a folder of examples")
     parser.add_argument("--language", default="eng", help="which reading of them (default eng)")
     parser.add_argument("--vnlegaltext", metavar="JSONL", type=Path, help="spans of that data set")
+    parser.add_argument("--provisions", metavar="TSV", type=Path, help="sentences and their places")
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_restore_options(parser)
     parser.set_defaults(run=run_citations)
@@ -119,6 +123,14 @@ def run_citations(args: argparse.Namespace) -> int:
 
     from vnadmin.evaluate import citation_run
 
+    others = (args.truth, args.file, args.pairs, args.vnlegaltext)
+    if args.provisions is not None and not any(others):
+        from vnadmin.evaluate.provisions import read_cases, score_provisions
+
+        places = score_provisions(read_cases(args.provisions))
+        return _print(places.to_dict(), places.report(), as_json=args.json)
+    if args.provisions is not None:
+        raise UsageError("--provisions goes alone")
     if args.vnlegaltext is not None and not (args.truth or args.file or args.pairs):
         counts = citation_run.score_vnlegaltext(args.vnlegaltext)
         return _print(dataclasses.asdict(counts), str(counts), as_json=args.json)
@@ -127,7 +139,9 @@ def run_citations(args: argparse.Namespace) -> int:
     elif args.truth is not None and args.file is not None and not (args.pairs or args.vnlegaltext):
         pairs = [(args.truth, args.file)]
     else:
-        raise UsageError("give --truth JSON FILE, or --pairs FOLDER, or --vnlegaltext JSONL")
+        raise UsageError(
+            "give --truth JSON FILE, or --pairs FOLDER, --vnlegaltext JSONL or --provisions TSV"
+        )
     scores = citation_run.score_files(pairs, options=options_from(args), encoding=args.encoding)
     return _print(scores.to_dict(), scores.report(), as_json=args.json)
 

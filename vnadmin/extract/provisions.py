@@ -24,17 +24,17 @@ _ORDINAL = (
     r"|cuối(?:\s{1,3}cùng)?)"
 )
 _TOKEN = re.compile(
-    r"(?P<unit>(?<!\w)(?:[Gg]ạch\s{1,3}đầu\s{1,3}dòng|[Đđ]oạn|[Đđ]iểm|[Tt]iết|[Kk]hoản|[Đđ]iều"
-    r"|[Tt]iểu\s{1,3}mục|[Mm]ục|[Cc]hương|[Pp]hần|[Pp]hụ\s{1,3}lục|ĐIỀU|KHOẢN|ĐIỂM|CHƯƠNG|MỤC))(?=\s)"
-    r"|(?P<attached>(?<!\w)(?:[Qq]uy\s{1,2}(?:chế|định|trình)|[Đđ]iều\s{1,2}lệ|[Nn]ội\s{1,2}quy"
+    r"(?P<attached>(?<!\w)(?:[Qq]uy\s{1,2}(?:chế|định|trình)|[Đđ]iều\s{1,2}lệ|[Nn]ội\s{1,2}quy"
     r"|[Dd]anh\s{1,2}mục|[Cc]hương\s{1,2}trình|[Kk]ế\s{1,2}hoạch|[Đđ]ề\s{1,2}án)"
     r"(?:(?!\s(?:tại|[Đđ]iều|[Kk]hoản|[Đđ]iểm|[Mm]ục|[Cc]hương|[Pp]hụ)\s)[^.;:()\n]){0,90}?\s"
     r"(?:được\s{1,3})?ban\s{1,3}hành\s{1,3}kèm\s{1,3}theo(?!\w))"
+    r"|(?P<unit>(?<!\w)(?:[Gg]ạch\s{1,3}đầu\s{1,3}dòng|[Đđ]oạn|[Đđ]iểm|[Tt]iết|[Kk]hoản|[Đđ]iều"
+    r"|[Tt]iểu\s{1,3}mục|[Mm]ục|[Cc]hương|[Pp]hần|[Pp]hụ\s{1,3}lục|ĐIỀU|KHOẢN|ĐIỂM|CHƯƠNG|MỤC))(?=\s)"
     r"|(?P<form>(?<!\w)(?:[Bb]iểu\s{1,3})?[Mm]ẫu(?:\s{1,3}số)?\s{1,3}[A-Z0-9][\w./-]{0,19})(?!\w)"
     rf"|(?P<label>(?<!\w){_LABEL})(?!\w)"
     rf"|(?P<ordinal>(?<!\w){_ORDINAL})(?!\w)"
     r"|(?P<join>,|;|(?<!\w)(?:và|hoặc|hay)(?!\w)|&)"
-    r"|(?P<range>(?<!\w)đến(?!\w)|[-–])"
+    r"|(?P<range>(?<!\w)đến(?:\s{1,3}hết)?(?!\w)|[-–])"
     r"|(?P<plural>(?<!\w)(?:[Cc]ác|cả|hai|những)(?!\w))"
     r"|(?P<filler>(?<!\w)(?:của|thuộc|từ|tại|số|quy\s{1,3}định|ban\s{1,3}hành|kèm|theo|trong)(?!\w)"
     r"|[“”\"()])"
@@ -77,21 +77,24 @@ class _Reader:
         # What the labels of the unit being read are put on: the smaller parts before it
         # ("khoản 2 các Điều 5, 6") or the bigger one ("Điều 5 khoản 1, 2").
         self._base: list[Provision] | None = None
+        self._spread = False  # the former
         self._unit = ""
         self._first = True
 
     def open(self, unit: str, index: int, *, joined: str, plural: bool) -> None:
         """Begin the labels of `unit`."""
+        if unit == self._unit and joined and self._base is not None and self._spread:
+            return  # "khoản 5 các Điều 8 và Điều 11"
         down = bool(self._unit) and _RANK[unit] < _RANK[self._unit]
         bigger_follows = any(rank >= _RANK[self._unit] for rank in self._units[index + 1 :] if down)
-        self._base = None
+        self._base, self._spread = None, False
         if down and self.found and (not joined or (joined == "," and not bigger_follows)):
             self._base = [self.found.pop()]
         elif self.found and plural:
             pending = [p for p in self.found if _highest(p) < _RANK[unit]]
             if pending:
                 self.found = [p for p in self.found if _highest(p) >= _RANK[unit]]
-                self._base = pending
+                self._base, self._spread = pending, True
         self._unit, self._first = unit, True
 
     def label(self, label: str, *, ranged: bool) -> None:
