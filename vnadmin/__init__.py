@@ -1,8 +1,8 @@
 """Restore badly OCR'd Vietnamese administrative text and extract the legal documents it cites.
 
 `restore(text)` returns what the paper said, `explain(text)` that and each change with its
-confidence; `extract(source)` makes a `Document` of a text (`str`) or a file (`Path`: text, PDF or
-image), `pages(path)` one of each page of a large file; `restore_many(texts)` is the fast path for
+confidence; `extract(source)` makes a `Document` of a text (`str`) or a file (`Path`: text, PDF,
+image, hOCR, ALTO or PAGE XML), `pages(path)` one of each page of a large file; `restore_many(texts)` is the fast path for
 many. Names are imported on first use, so `import vnadmin` itself costs next to nothing.
 """
 

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from vnadmin.document import Document
 
 _EPILOG = """\
-A file is text, a PDF or an image by its content, not its name. Scanned pages are read with
-Tesseract's Vietnamese model; pages with a good text layer aren't.
+A file is text, a PDF, an image, hOCR, ALTO or PAGE XML by its content, not its name. Scanned
+pages are read with Tesseract's Vietnamese model; pages with a good text layer aren't.
 
 formats:
   table   for people; in colour on a terminal
@@ -55,7 +55,12 @@ def add_parser(commands: Subparsers) -> None:
     """Add the command to the parser."""
     summary = "extract the legal documents that files cite, and their headers"
     parser = add_command(commands, "extract", summary, _EPILOG)
-    parser.add_argument("files", nargs="+", metavar="FILE", help="text, PDF or image; - is stdin")
+    parser.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="text, PDF, image, hOCR, ALTO or PAGE XML; - is stdin",
+    )
     parser.add_argument(
         "--format", choices=("table", "json", "jsonl", "csv"), default="table", help="see below"
     )

@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     with open_output(args.output) as stream:
         name, data = read_bytes(args.file)
         kind = kind_of(data[:HEAD])
-        if kind in ("pdf", "image") and args.encoding is None:
+        if kind != "text" and args.encoding is None:
             raise InputError(f"{name}: is {_A[kind]}, not text; use vnadmin extract")
         text = decode(data, name=name, encoding=args.encoding).text
         for part in _output(text, args):
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-_A = {"pdf": "a PDF", "image": "an image"}
+_A = {"pdf": "a PDF", "image": "an image", "hocr": "hOCR", "alto": "ALTO or PAGE XML"}
 
 
 def _output(text: str, args: argparse.Namespace) -> Iterator[str]:

@@ -30,7 +30,7 @@ from vnadmin.restore.lattice import LatticeBuilder, Readings
 from vnadmin.restore.noise import LIGHT_NOISE, is_noisy, is_strange, is_sure, judge
 from vnadmin.restore.stripped import StrippedChannel
 from vnadmin.restore.unicode import to_nfc
-from vnadmin.vietnamese import canonical, fold
+from vnadmin.vietnamese import canonical, fold, is_syllable
 
 _BLOCK = 32_768
 """Characters judged as one: a page, or this much of a longer one."""
@@ -162,7 +162,7 @@ class Restorer:
                         part = [unchanged(change) for change in part]
                     found += part
                     number += 1
-                if auto and not _mends(profile, found, float(evidence.sum())):
+                if auto and not _mends(profile, block.source, found, float(evidence.sum())):
                     found = [unchanged(change) for change in found]
                 changes[block.text] += found
 
@@ -204,23 +204,29 @@ class Restorer:
         words = [self.model.vocabulary[number] for number in numbers]
         if len(words) == 1 and canonical(core) == words[0]:
             return None
-        upper = item.upper and not (item.lone and len(core) <= _LONE_CAPITALS)
+        seems_upper = item.lone and len(core) <= _LONE_CAPITALS and is_syllable(words[0])
+        upper = item.upper and not seems_upper
         first = mend_case(words[0], core, upper=upper, at_start=at_start)
         rest = [word.upper() if upper else word for word in words[1:]]
         text = " ".join([first, *rest])
         return None if text == core else text
 
 
-def _mends(profile: str, changes: Sequence[Change], evidence: float) -> bool:
+def _mends(profile: str, source: str, changes: Sequence[Change], evidence: float) -> bool:
     """Whether a block's changes are to be made, or it is correct text or no Vietnamese at all."""
-    words = sum(c.is_word for c in changes)
     if is_strange(evidence, len(changes)):
         return False
-    sure = sum(
-        c.text is not None and c.kind in ("word", "join", "split") and is_sure(c.confidence)
-        for c in changes
+    sure = sum(is_sure(c.confidence) and _is_garble(source, c) for c in changes)
+    return profile != LIGHT_NOISE or is_noisy(sure, sum(c.is_word for c in changes))
+
+
+def _is_garble(source: str, change: Change) -> bool:
+    """Whether a change mends letters, not junk, nor the spaces inside a code."""
+    if change.text is None or change.kind == "junk":
+        return False
+    return change.kind != "code" or change.text != "".join(
+        source[change.start : change.end].split()
     )
-    return profile != LIGHT_NOISE or is_noisy(sure, words)
 
 
 def pieces(text: str) -> Iterator[str]:

@@ -24,6 +24,7 @@ _LETTER = -2.6  # of a letter in a word the model doesn't know
 _ODD_SIGN_IN_WORD, _PLAIN_SIGN_IN_WORD = -6.0, -1.5
 _PLAIN_SIGNS_IN_WORD = frozenset(".&/-")
 _DIGITS = "0123456789"
+_ROMAN = regex.compile(r"[IVXLC]{2,}")
 _SLASHED = regex.compile(r"\p{L}{1,2}/\p{L}{1,2}")  # V/v, Đ/c
 _SLASHED_KEPT = -5.0
 _GARBLED_NUMBER = regex.compile(r"(?=.*\d)[\dlIO|]{2,4}|[lI|]{2}")
@@ -225,6 +226,7 @@ class LatticeBuilder:
         core = form.core
         result: dict[tuple[tuple[int, ...], int], Choice] = {}
         digits = core.isdigit()
+        own = self._model.index.get(lm_words.word_of(core), 0) if not digits else 0
         dotted = form.acronym and not _PLAIN_SIGNS_IN_WORD.isdisjoint(core)  # TP.HCM
         for key, swallowed, price in () if dotted else _variants(form):
             candidates = found[key]
@@ -236,9 +238,10 @@ class LatticeBuilder:
                     continue
                 if form.acronym and is_syllable(self._model.vocabulary[words[0]]):
                     value += _ACRONYM_AS_WORD
+                if form.acronym and _ROMAN.fullmatch(core):
+                    value += 0.0 if words == (own,) else _ACRONYM_AS_WORD
                 result[words, swallowed] = Choice(words, words, value + price, swallowed)
         whole = _TAIL.get(straight_quotes(form.tail)[:1], 0.0)
-        own = self._model.index.get(lm_words.word_of(core), 0) if not digits else 0
         if digits:
             kind = self._model.index[lm_words.number_class(core)]
             result[(kind,), -1] = Choice(None, (kind,), _DIGIT * min(len(core), 4) + whole)
