@@ -337,7 +337,8 @@ GOOD_HOCR = '<html><div class="ocr_page"><p class="ocr_par">x</p></div></html>'
         ('<alto a="' + "x" * 9_000_000, "a tag at line 1 never ends"),
         ('<div class="ocr_page"><!--' + "x" * 9_000_000, "a tag at line 1 never ends"),
         ('<div class="ocr_page"><a' + " a" * 300_000, "ends within a page at line 1"),
-        ('<div class="ocr_page"><![x[', "damaged HTML at line 1"),
+        # Which of both depends on the release of Python's HTML parser.
+        ('<div class="ocr_page"><![x[', "(damaged HTML|ends within a page) at line 1"),
         ('<?xml version="1.0" encoding="klingon"?>' + GOOD_ALTO, "damaged XML at line 1"),
         ('<?xml version="1.0" encoding="klingon"?>' + GOOD_HOCR, "unknown encoding 'klingon'"),
         (GOOD_HOCR.encode().replace(b"x<", b"\xff<"), "not valid utf-8"),

@@ -2,8 +2,9 @@
 
 `restore(text)` returns what the paper said, `explain(text)` that and each change with its
 confidence; `extract(source)` makes a `Document` of a text (`str`) or a file (`Path`: text, PDF,
-image, hOCR, ALTO or PAGE XML), `pages(path)` one of each page of a large file; `restore_many(texts)` is the fast path for
-many. Names are imported on first use, so `import vnadmin` itself costs next to nothing.
+image, hOCR, ALTO or PAGE XML), `pages(path)` one of each page of a large file;
+`restore_many(texts)` is the fast path for many. Names are imported on first use, so
+`import vnadmin` itself costs next to nothing.
 """
 
 from __future__ import annotations
