@@ -336,6 +336,11 @@ def test_never_raises_and_offsets_are_valid(text: str) -> None:
         "số 1, 2, 3, 4 và 5, ",
         "điểm a khoản 2 Điều 5, ",
         "Tờ trình số 1/TTr-UBND “về ",
+        "Luật Đất đai, ",
+        "khoản 2 Điều này và Nghị định này, ",
+        "TCVN 5945-",
+        "Công ước của Liên hợp quốc về Luật ",
+        "Quyết định số 1, 2, 3, ",
     ],
 )
 def test_linear_time(unit: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from ..grammar import DocumentNumber, symbol_issuers, symbol_known, symbol_types
 from ..grammar.tables import Issuer, issuer_symbols, symbols
@@ -172,6 +173,7 @@ def _issuer_confidence(draft: Draft, codes: set[str]) -> float:
     return round(value - (0.05 if draft.issuer_before else 0.0), 3)
 
 
+@lru_cache(maxsize=4096)
 def slug(text: str) -> str:
     """A readable ASCII key: "Nghị định" → "nghi-dinh"."""
     return re.sub(r"[^a-z0-9]+", "-", fold(canonical(text))).strip("-")

@@ -68,6 +68,7 @@ _AMENDING_FREE = re.compile(
     r"[Ss]ửa\s{1,3}đổi(?:\s{0,2},?\s{0,3}bổ\s{1,3}sung)?\s{1,3}(?:một\s{1,3}số\s{1,3}điều\s{1,3}của\s{1,3})?"
     r"(?:các|[0-9]{1,2})\s{1,3}[Ll]uật\s{1,3}(?:(?:có\s{1,3})?liên\s{1,3}quan\s{1,3}đến|về)\s{1,3}"
 )
+_FEW = 14  # words that hold most names
 _COUNTRY = re.compile(
     r"\s{1,3}nước\s{1,3}C[ộọ]ng\s{1,3}h[oò][àa]\s{1,3}[Xx]ã\s{1,3}hội\s{1,3}[Cc]hủ\s{1,3}nghĩa"
     r"\s{1,3}Việt\s{1,3}Nam"
@@ -101,6 +102,7 @@ def _by_key() -> dict[str, tuple[Law, ...]]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def name_key(name: str) -> str:
     """The words of a law's name in canonical form, marks left out, abbreviations spelt out."""
     keys: list[str] = []
@@ -126,12 +128,15 @@ def _read(text: str, match: re.Match[str]) -> LawReading | None:
         return None
     if text[start:type_end].isupper() and re.match(r"[ \t]*\n", text[type_end : type_end + 8]):
         return None  # the heading of the law itself
-    tokens = words(text, type_end, type_end + 320, 44)
+    tokens = words(text, type_end, type_end + 320, _FEW)
     if kind == "Hiến pháp":
         return _constitution(text, match)
     if not tokens or tokens[0].is_mark or text[type_end : tokens[0].start].strip():
         return None
     first = tokens[0]
+    end, seen = _names().walk(tokens, 0, expand=_ABBREVIATED)
+    if end == 0 or max(end, seen) > _FEW - 4:
+        tokens = words(text, type_end, type_end + 320, 44)
     if first.key in ("sửa", "bổ"):
         amending = _amending(text, start, type_end, kind)
         if amending is not None:

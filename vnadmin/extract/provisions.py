@@ -40,6 +40,10 @@ _TOKEN = re.compile(
     r"|[“”\"()])"
     r"|(?P<other>\w+|[^\w\s])"
 )
+_FIRST_UNIT = re.compile(
+    r"(?<!\w)(?:[Gg]ạch|[Đđ]oạn|[Đđ]iểm|[Tt]iết|[Kk]hoản|[Đđ]iều|[Tt]iểu|[Mm]ục|[Cc]hương|[Pp]h[ầụ]"
+    r"|ĐIỀU|KHOẢN|ĐIỂM|CHƯƠNG|MỤC)"
+)
 _LETTERS = "abcdđeghiklmnopqrstuvxy"
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 
@@ -53,7 +57,10 @@ def provisions_before(text: str, position: int) -> tuple[tuple[Provision, ...], 
 def _trail(text: str, start: int, position: int) -> list[re.Match[str]]:
     """The unbroken run of units, labels and what joins them that ends at `position`."""
     trail: list[re.Match[str]] = []
-    for match in _TOKEN.finditer(text, start, position):
+    first = _FIRST_UNIT.search(text, start, position)
+    if first is None:
+        return trail
+    for match in _TOKEN.finditer(text, first.start(), position):
         last = trail[-1].lastgroup if trail else ""
         counted = last in ("unit", "join", "range", "plural") or "ordinal" in (last or "")
         if match.lastgroup == "other" or (match.lastgroup == "ordinal" and not counted):

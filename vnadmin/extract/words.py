@@ -76,7 +76,17 @@ class Trie:
         marks: str = ",-–",
         expand: Mapping[str, tuple[str, ...]] | None = None,
     ) -> int:
-        """Return the index after the longest phrase that starts at `index`, or `index` if none.
+        """Return the index after the longest phrase that starts at `index`, or `index` if none."""
+        return self.walk(tokens, index, marks, expand)[0]
+
+    def walk(
+        self,
+        tokens: list[Word],
+        index: int,
+        marks: str = ",-–",
+        expand: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> tuple[int, int]:
+        """Return the index after the longest phrase (`index` if none), and how far was looked.
 
         Args:
             tokens: the words and marks of the text.
@@ -100,9 +110,9 @@ class Trie:
             for key in keys:
                 follow = node.get(key)
                 if not isinstance(follow, dict):
-                    return best
+                    return best, position
                 node = follow
             position += 1
             if "" in node:
                 best = position
-        return best
+        return best, position
