@@ -172,6 +172,10 @@ def _one(tokens: list[Word], index: int) -> _Found | None:
     if end > index:
         bodies = by_name.get(_joined(tokens, name_start, end), ())
         name = _joined(tokens, name_start, end)
+        if name == "trung ương" and end < len(tokens) and tokens[end].key in ("hội", "đoàn"):
+            whole = _generic(tokens, end) if tokens[end].capital else None
+            if whole is not None:
+                return whole, (), True
         if _PLACED.search(name):
             placed = _place(tokens, end)
             if placed == end and name in ("ban", "ủy ban", "hội đồng", "ban chỉ đạo"):
