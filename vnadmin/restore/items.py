@@ -20,7 +20,7 @@ _NUMBER = regex.compile(r"\d+(?:[.,:/-]\d+)*%?")
 _SETS_APART = frozenset(" \t\n\r\f\v\xa0”»)")
 # Other scripts and emoji: no engine makes them of Vietnamese, so they were written.
 _FOREIGN = regex.compile(r"[^\p{Latin}\p{Common}\p{Inherited}]|\p{Emoji_Presentation}")
-_ENDS_SENTENCE = frozenset(".;:!?…")
+_ENDS_SENTENCE = regex.compile(r"[)\]”’\"'»]*+[.;:!?…]++[)\]”’\"'»]*+")
 _LONGEST_SENTENCE = 120
 _LONGEST_WORD = 40
 """No syllable and no garbled syllable is longer; such a stretch is kept as it is."""
@@ -89,7 +89,7 @@ def sentences(source: str, start: int, end: int, *, codes: bool) -> Iterator[Sen
 
 def _ends_sentence(source: str, item: Item) -> bool:
     tail = source[item.core_end : item.end]
-    return item.kind != "sign" and not _ENDS_SENTENCE.isdisjoint(tail)
+    return item.kind != "sign" and _ENDS_SENTENCE.fullmatch(tail) is not None
 
 
 def _lines(source: str, start: int, end: int, codes: list[CodeSpan]) -> Iterator[list[Item]]:

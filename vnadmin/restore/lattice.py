@@ -24,6 +24,9 @@ _LETTER = -2.6  # of a letter in a word the model doesn't know
 _ODD_SIGN_IN_WORD, _PLAIN_SIGN_IN_WORD = -6.0, -1.5
 _PLAIN_SIGNS_IN_WORD = frozenset(".&/-")
 _DIGITS = "0123456789"
+# A word that runs into a stamp or a stroke of the pen at the line's edge: ccj\-a};_
+_SMUDGED = regex.compile(r"(\p{L}{2,})[^\p{L}\d.&/’'‘`-].*[^\p{L}\d]")
+_SMUDGE = -6.0
 _ROMAN = regex.compile(r"[IVXLC]{2,}")
 _SLASHED = regex.compile(r"\p{L}{1,2}/\p{L}{1,2}")  # V/v, Đ/c
 _SLASHED_KEPT = -5.0
@@ -34,7 +37,8 @@ _FOOTNOTE = -4.0  # of a number set behind a word (CHỨC2)
 _DIGIT = -2.303  # of a digit: one in ten
 _IDENTITY = -3.0  # a known word that the channel never saw come out as itself
 # Signs after a word, straight quotation marks for all: rather part of the garbled word?
-_TAIL = {'"': -0.5, "'": -3.5, "?": -4.0} | dict.fromkeys("~|=<>*_", -6.0)
+_TAIL = {'"': -0.5, "'": -3.5, "?": -4.0} | dict.fromkeys("~|=<>*_{}", -6.0)
+_ODD_TAIL, _ODD_IN_TAIL = frozenset("~|=<>*_{}"), -3.0
 _JUNK_AT = (-9.0, -5.5, -3.0)  # junk inside a line, at its edge, on a line of its own
 _JUNK_LETTER, _JUNK_SIGN = -3.3, -1.8
 _JUNK_SYLLABLE = -4.0  # specks seldom make a syllable of three letters
@@ -241,7 +245,7 @@ class LatticeBuilder:
                 if form.acronym and _ROMAN.fullmatch(core):
                     value += 0.0 if words == (own,) else _ACRONYM_AS_WORD
                 result[words, swallowed] = Choice(words, words, value + price, swallowed)
-        whole = _TAIL.get(straight_quotes(form.tail)[:1], 0.0)
+        whole = _tail_price(straight_quotes(form.tail))
         if digits:
             kind = self._model.index[lm_words.number_class(core)]
             result[(kind,), -1] = Choice(None, (kind,), _DIGIT * min(len(core), 4) + whole)
@@ -332,6 +336,12 @@ def _form(source: str, item: Item) -> Form:
 _CODE_FORM = Form("code", "", "", False, False, 0, False, False)
 
 
+def _tail_price(straight: str) -> float:
+    """Return log P of a word's tail being print: closing quotation marks, odd signs."""
+    odd = sum(char in _ODD_TAIL for char in straight[1:])
+    return _TAIL.get(straight[:1], 0.0) + _ODD_IN_TAIL * odd
+
+
 def _spelling_price(core: str) -> float:
     """Return log P of the spelling of a word that the model doesn't know."""
     letters = sum(char in LETTERS for char in core.lower())
@@ -361,14 +371,17 @@ def _has_candidates(form: Form) -> bool:
 
 
 def _variants(form: Form) -> list[tuple[str, int, float]]:
-    """Return keys for the core alone and with signs of its tail taken in.
+    """Return keys for the core alone, with signs of its tail taken in, and less what smudges it.
 
     Each with how many characters of the tail it takes in, and the price of the rest.
     """
     straight = straight_quotes(form.tail)
-    result = [(key_of(form.core, form.upper), 0, _TAIL.get(straight[:1], 0.0))]
+    result = [(key_of(form.core, form.upper), 0, _tail_price(straight))]
     for taken in (1, 2):
         if straight[taken - 1 : taken] not in _TAIL:
             break
         result.append((key_of(form.core + form.tail[:taken], form.upper), taken, 0.0))
+    smudged = _SMUDGED.match(form.core) if form.edge else None
+    if smudged:
+        result.append((key_of(smudged[1], form.upper), len(form.tail), _SMUDGE))
     return result
