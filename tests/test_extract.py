@@ -153,7 +153,7 @@ def test_what_pointers_refer_to(case: dict[str, Any]) -> None:
     got = [
         [
             pointer.text,
-            numbers.get(pointer.refers_to or "", pointer.refers_to) or "",
+            numbers.get(pointer.refers_to or "") or pointer.refers_to or "",
             ", ".join(map(short_form, pointer.provisions)),
         ]
         for pointer in pointers

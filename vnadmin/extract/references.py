@@ -43,6 +43,9 @@ _ATTACHED = frozenset(
     "|quy chuẩn".split("|")
 )
 
+# What a text speaks of rather than is, unless its head says so.
+_AGREED = frozenset(("hiệp định", "công ước", "nghị định thư", "hợp đồng"))
+
 
 def references(
     text: str, found: Sequence[Citation] = (), *, own_type: str | None = None
@@ -82,6 +85,8 @@ def _target(match: re.Match[str], before: _Before, own_type: str | None) -> str 
     if match["tail"] != "này":
         return before.find(match)
     kind = canonical(" ".join(match["type"].split()))
+    if own_type is None and kind in _AGREED:
+        return before.find(match)
     if own_type is None or kind in _ATTACHED or _same_type(kind, canonical(own_type)):
         return SELF
     return before.find(match)
