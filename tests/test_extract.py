@@ -108,6 +108,7 @@ def test_one_document_has_one_id() -> None:
         ("theo Bộ luật Hình sự", "2017-06-01", None, ("100/2015/QH13", "15/1999/QH10")),
         ("theo Bộ luật Hình sự", "2018-02-01", "100/2015/QH13", ()),
         ("theo Luật Nhà ở 2014", None, "65/2014/QH13", ()),
+        ("theo Bộ luật TTHS năm 2015", None, "101/2015/QH13", ()),
         ("theo Luật Đất đai năm 2019", None, "", ()),
     ],
 )

@@ -24,6 +24,7 @@ _ABBREVIATED = {
         "shtt": "sở hữu trí tuệ", "hngđ": "hôn nhân và gia đình", "pctn": "phòng chống tham nhũng",
         "pccc": "phòng cháy và chữa cháy", "ttdn": "thu nhập doanh nghiệp", "xk": "xuất khẩu",
         "nk": "nhập khẩu", "hđnd": "hội đồng nhân dân", "ubnd": "ủy ban nhân dân",
+        "tths": "tố tụng hình sự", "ttds": "tố tụng dân sự", "tthc": "tố tụng hành chính",
         "vbqppl": "văn bản quy phạm pháp luật", "cp": "chính phủ", "nhnn": "ngân hàng nhà nước",
     }.items()
 }  # fmt: skip
