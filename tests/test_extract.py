@@ -249,6 +249,19 @@ def test_header_with_blanks_and_two_columns() -> None:
     assert [c.name for c in found] == ["Luật Ngân sách nhà nước"]
 
 
+def test_header_with_both_blocks_on_one_line() -> None:
+    """As Tesseract prints them: a single space or a speck between the left and the right block."""
+    text = (
+        "ỦY BAN NHÂN DÂN CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\n"
+        "TỈNH LÀO CAI Độc lập - Tự do - Hạnh phúc\n"
+        "Số: 31/KH-UBND ` Lào Cai, ngày 09 tháng 5 năm 2023\n\n"
+        "KẾ HOẠCH\nTrồng rừng phòng hộ\n\nCăn cứ tình hình thực tế.\n"
+    )
+    header, _, _ = extract_from_text(text)
+    assert header.issuer == "ỦY BAN NHÂN DÂN TỈNH LÀO CAI"
+    assert (header.number, header.place, header.date) == ("31/KH-UBND", "Lào Cai", "2023-05-09")
+
+
 def test_own_number_repeated_is_no_citation() -> None:
     text = LETTER + "\n(Kèm theo Công văn số 512/STC-QLNS ngày 06/3/2023 của Sở Tài chính)"
     _, found, _ = extract_from_text(text)

@@ -151,7 +151,7 @@ def _issuers(cells: Sequence[str], number_at: int | None, type_at: int | None) -
         mottos = [i for i, c in enumerate(cells[:_HEAD_CELLS]) if _MOTTO.search(plain(c))]
         if not mottos:
             return []
-        end = type_at if type_at is not None else mottos[0]
+        end = type_at if type_at is not None else mottos[-1]
     bodies: list[str] = []
     for cell in cells[:end]:
         words = plain(cell)
