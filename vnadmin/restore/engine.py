@@ -26,7 +26,7 @@ from vnadmin.restore.changes import (
 from vnadmin.restore.channel import Channel
 from vnadmin.restore.decoder import Decoded, decode
 from vnadmin.restore.items import Item, Sentence, sentences
-from vnadmin.restore.lattice import LatticeBuilder, Readings
+from vnadmin.restore.lattice import LatticeBuilder, Look, Readings, look
 from vnadmin.restore.noise import LIGHT_NOISE, is_noisy, is_strange, is_sure, judge
 from vnadmin.restore.stripped import StrippedChannel
 from vnadmin.restore.unicode import to_nfc
@@ -41,7 +41,7 @@ _LONE_CAPITALS = 3
 _ENOUGH_WORDS = 5
 """Words from which a sentence can be told to be in another language."""
 
-_PIECE = 1_000_000
+_PIECE = 200_000
 """Characters of text, edits and words held at a time when only the text is asked for."""
 
 _BATCH = 65_536
@@ -149,20 +149,28 @@ class Restorer:
             together = [sentence for own in parts for sentence in own]
             if not together:
                 continue
-            readings = self.builder(profile).build(together)
+            # Formulas recur: sentences that look the same are decoded once.
+            looks = [look(sentence) for sentence in together]
+            unique: dict[Look, Sentence] = {}
+            for key, sentence in zip(looks, together, strict=True):
+                unique.setdefault(key, sentence)
+            number_of = {key: number for number, key in enumerate(unique)}
+            readings = self.builder(profile).build(list(unique.values()))
             decoded = decode(self.model, readings.lattice)
-            number = 0
+            numbers = iter([number_of[key] for key in looks])
             for block, own in zip(group, parts, strict=True):
-                evidence = decoded.evidence[number : number + len(own)]
-                found = []
-                for sentence, value in zip(own, evidence.tolist(), strict=True):
+                found: list[Change] = []
+                evidence = 0.0
+                for sentence in own:
+                    number = next(numbers)
+                    value = float(decoded.evidence[number])
                     part = list(self._changes(sentence, number, readings, decoded))
                     strange = is_strange(value, len(sentence.items))
                     if auto and strange and len(sentence.items) >= _ENOUGH_WORDS:
                         part = [unchanged(change) for change in part]
                     found += part
-                    number += 1
-                if auto and not _mends(profile, block.source, found, float(evidence.sum())):
+                    evidence += value
+                if auto and not _mends(profile, block.source, found, evidence):
                     found = [unchanged(change) for change in found]
                 changes[block.text] += found
 
@@ -176,7 +184,7 @@ class Restorer:
             choice = readings.choice[readings.choice_of[arc]]
             first, last = int(lattice.start[arc]), int(lattice.end[arc])
             item = sentence.items[first]
-            start, end = item.core_start, item.core_end + choice.swallowed
+            start, end = item.core_start, sentence.items[last - 1].core_end + choice.swallowed
             confidence = min(1.0, float(decoded.posterior[arc]))
             if choice.words == ():
                 yield drop(source, item, confidence)

@@ -77,9 +77,8 @@ class Choice:
     """One reading of an item, or of two that belong together.
 
     `words` are what it says; `None` where the source stays as it is, empty where it is dropped.
-    `said` is what the language model hears. `swallowed` counts the characters of the tail, or
-    after a join of everything up to the second core's end, that the reading takes in. `digits` is
-    the number that `words`, its class, stands for.
+    `said` is what the language model hears. `swallowed` counts the characters of the tail that the
+    reading takes in. `digits` is the number that `words`, its class, stands for.
     """
 
     words: tuple[int, ...] | None
@@ -300,8 +299,7 @@ class LatticeBuilder:
                 for pair, value in zip(found.words.tolist(), found.log_prob.tolist(), strict=True):
                     if pair[1] == NO_WORD:
                         word = (pair[0],)
-                        swallowed = following.core_end - item.core_end
-                        result.choices.append(Choice(word, word, value + price, swallowed))
+                        result.choices.append(Choice(word, word, value + price))
                         result.sequence.append(number)
                         result.start.append(place)
         return result
@@ -321,6 +319,16 @@ def _said_array(choices: Sequence[Choice]) -> NDArray[np.uint16]:
     for row, choice in enumerate(choices):
         result[row, : len(choice.said)] = choice.said
     return result
+
+
+Look = tuple[tuple[Form, ...], tuple[int, ...], bool]
+
+
+def look(sentence: Sentence) -> Look:
+    """Return all that a sentence's lattice depends on: forms, leading punctuation, its end."""
+    items = sentence.items
+    forms = tuple(_form(sentence.source, item) for item in items)
+    return forms, tuple(item.core_start - item.start for item in items), sentence.complete
 
 
 def _form(source: str, item: Item) -> Form:
