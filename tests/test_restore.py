@@ -200,3 +200,9 @@ def test_a_long_text_is_restored_as_its_pages_are() -> None:
     whole = restore("\f".join(pages))
     assert len(whole.split("\f")) == len(pages)
     assert whole == "\f".join(restore(page + "\f")[:-1] for page in pages)
+
+
+def test_the_source_keeps_its_tone_mark_habit() -> None:
+    read = "Uỷ ban nhân dân tỉnh Hoà Bình đồng ý thực hiện; Uỷ ban nhân dân thành phố Hoa Bình."
+    options = Options(profile="stripped")
+    assert restore(read, options=options).endswith("Uỷ ban nhân dân thành phố Hoà Bình.")

@@ -15,6 +15,7 @@ from vnadmin.vietnamese import (
     ToneHabit,
     canonical,
     fold,
+    in_new_habit,
     is_syllable,
     nfc,
     place_tone,
@@ -181,3 +182,18 @@ def test_tone_habit() -> None:
     assert tone_habit("ủy ban hòa bình") == "old"
     assert tone_habit("không dấu nào") == "old"
     assert tone_habit("quý quỹ quỳ, toàn hoàn") == "old"
+
+
+@pytest.mark.parametrize(
+    ("word", "written"),
+    [
+        ("hòa", "hoà"),
+        ("ủy", "uỷ"),
+        ("khỏe", "khoẻ"),
+        ("quý", "quý"),
+        ("toàn", "toàn"),
+        ("btc", "btc"),
+    ],
+)
+def test_new_habit(word: str, written: str) -> None:
+    assert in_new_habit(word) == written

@@ -162,6 +162,12 @@ def place_tone(toneless: str, tone: int, habit: ToneHabit = "old") -> str:
     return toneless[:target] + char + toneless[target + 1 :]
 
 
+def in_new_habit(word: str) -> str:
+    """Return a canonical syllable with its tone mark where the `new` habit has it (hoà)."""
+    toneless, tone = split_tone(word)
+    return place_tone(toneless, tone, "new") if is_syllable(word) else word
+
+
 def tone_habit(text: str) -> ToneHabit:
     """Tell which habit `text` follows in the rimes oa, oe, uy; `old` where it shows neither."""
     new = len(_HABIT_PATTERN.findall(text.lower()))

@@ -23,7 +23,6 @@ class Draft:
     number_span: Span | None = None
     elided: bool = False
     name_span: Span | None = None
-    law_known: bool = False
     date: DateReading | None = None
     year: DateReading | None = None
     issuer: IssuerReading | None = None
@@ -32,7 +31,6 @@ class Draft:
     provisions: tuple[Provision, ...] = ()
     provisions_start: int = -1
     relation: Relation | None = None
-    inside_law: bool = False
     same_list: bool = False
     linked: bool = False
     warnings: list[str] = field(default_factory=list)

@@ -30,7 +30,14 @@ from vnadmin.restore.lattice import LatticeBuilder, Look, Readings, look
 from vnadmin.restore.noise import LIGHT_NOISE, is_noisy, is_strange, is_sure, judge
 from vnadmin.restore.stripped import StrippedChannel
 from vnadmin.restore.unicode import to_nfc
-from vnadmin.vietnamese import canonical, fold, is_syllable
+from vnadmin.vietnamese import (
+    ToneHabit,
+    canonical,
+    fold,
+    in_new_habit,
+    is_syllable,
+    tone_habit,
+)
 
 _BLOCK = 32_768
 """Characters judged as one: a page, or this much of a longer one."""
@@ -161,10 +168,11 @@ class Restorer:
             for block, own in zip(group, parts, strict=True):
                 found: list[Change] = []
                 evidence = 0.0
+                habit = tone_habit(block.source[block.start : block.end])
                 for sentence in own:
                     number = next(numbers)
                     value = float(decoded.evidence[number])
-                    part = list(self._changes(sentence, number, readings, decoded))
+                    part = list(self._changes(sentence, number, readings, decoded, habit))
                     strange = is_strange(value, len(sentence.items))
                     if auto and strange and len(sentence.items) >= _ENOUGH_WORDS:
                         part = [unchanged(change) for change in part]
@@ -175,7 +183,12 @@ class Restorer:
                 changes[block.text] += found
 
     def _changes(
-        self, sentence: Sentence, number: int, readings: Readings, decoded: Decoded
+        self,
+        sentence: Sentence,
+        number: int,
+        readings: Readings,
+        decoded: Decoded,
+        habit: ToneHabit,
     ) -> Iterator[Change]:
         """Yield what the best path of the sentence of that number does."""
         source = sentence.source
@@ -197,7 +210,7 @@ class Restorer:
                 yield Change(start, end, None, "word", confidence, item.kind != "sign")
             else:
                 core = source[start:end]
-                text = self._written(core, choice.words, item, at_start=first == 0)
+                text = self._written(core, choice.words, item, habit, at_start=first == 0)
                 kind: EditKind = "word"
                 if last - first > 1:
                     kind = "join"
@@ -206,12 +219,14 @@ class Restorer:
                 yield Change(start, end, text, kind, confidence)
 
     def _written(
-        self, core: str, numbers: Sequence[int], item: Item, *, at_start: bool
+        self, core: str, numbers: Sequence[int], item: Item, habit: ToneHabit, *, at_start: bool
     ) -> str | None:
-        """Return words in the source's case, or `None` if the source says just that."""
+        """Return words in the source's case and habit, or `None` if it says just that."""
         words = [self.model.vocabulary[number] for number in numbers]
         if len(words) == 1 and canonical(core) == words[0]:
             return None
+        if habit == "new":
+            words = [in_new_habit(word) for word in words]
         seems_upper = item.lone and len(core) <= _LONE_CAPITALS and is_syllable(words[0])
         upper = item.upper and not seems_upper
         first = mend_case(words[0], core, upper=upper, at_start=at_start)
