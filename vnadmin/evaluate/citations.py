@@ -152,36 +152,28 @@ def score_header(
     expected: Mapping[str, Any], header: Header, fields: dict[str, Counts], wrong: list[str]
 ) -> None:
     """Add one document's header fields to `fields`; differences go into `wrong`."""
+
+    def tally(name: str, same: bool, difference: str) -> None:
+        counts = fields.setdefault(name, Counts())
+        counts.expected += 1
+        counts.found += 1
+        counts.hits += same
+        if not same:
+            wrong.append(f"{name}: {difference}")
+
     for name in HEADER_FIELDS:
         if name not in expected:
             continue
         want, value = expected[name], getattr(header, name)
-        counts = fields.setdefault(name, Counts())
-        counts.expected += 1
-        counts.found += 1
-        same = _same(want, value)
-        counts.hits += same
-        if not same:
-            wrong.append(f"{name}: expected {want!r}, read {value!r}")
+        tally(name, _same(want, value), f"expected {want!r}, read {value!r}")
     if "addressees" in expected:
-        counts = fields.setdefault("addressees", Counts())
-        counts.expected += 1
-        counts.found += 1
-        same = [canonical(a) for a in expected["addressees"]] == [
-            canonical(a) for a in header.addressees
-        ]
-        counts.hits += same
-        if not same:
-            wrong.append(f"addressees: expected {expected['addressees']}, read {header.addressees}")
+        addressees = expected["addressees"]
+        same = [canonical(a) for a in addressees] == [canonical(a) for a in header.addressees]
+        tally("addressees", same, f"expected {addressees}, read {header.addressees}")
     if "signers" in expected:
-        counts = fields.setdefault("signers", Counts())
-        counts.expected += 1
-        counts.found += 1
         want_signers = [(s.get("name"), s.get("position")) for s in expected["signers"]]
         same = want_signers == [(s.name, s.position) for s in header.signers]
-        counts.hits += same
-        if not same:
-            wrong.append(f"signers: expected {want_signers}, read {header.signers}")
+        tally("signers", same, f"expected {want_signers}, read {header.signers}")
 
 
 # ---------------------------------------------------------------- VNLegalText

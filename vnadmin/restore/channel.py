@@ -46,6 +46,11 @@ class Candidates:
     words: NDArray[np.uint16]
     log_prob: NDArray[np.float32]
 
+    def singles(self) -> list[tuple[int, float]]:
+        """Return the candidates that are one word, with their log P."""
+        pairs = zip(self.words.tolist(), self.log_prob.tolist(), strict=True)
+        return [(words[0], value) for words, value in pairs if words[1] == NO_WORD]
+
 
 @dataclass(slots=True)
 class Channel:
@@ -148,12 +153,7 @@ class Channel:
         )
 
     def _best(self, row: int, count: int = 3) -> list[tuple[int, float]]:
-        words, log_prob = self.row(row)
-        single = [
-            (int(w[0]), float(value))
-            for w, value in zip(words, log_prob, strict=True)
-            if w[1] == NO_WORD and value > -6.0
-        ]
+        single = [(w, value) for w, value in Candidates(*self.row(row)).singles() if value > -6.0]
         return sorted(single, key=lambda pair: -pair[1])[:count]
 
 

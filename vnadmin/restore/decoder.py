@@ -113,7 +113,7 @@ def decode(model: LanguageModel, lattice: Lattice, lm_weight: float = 1.0) -> De
         arcs = by_end[cuts[step] : cuts[step + 1]]
         history.append(_advance(model, lattice, states, kept, arcs, from_node, to_node, lm_weight))
     last = base[1:] - 1
-    posterior = _posterior(states, kept, last, history, len(lattice.log_prob))
+    posterior = _posterior(states, last, history, len(lattice.log_prob))
     finals = states.forward[last[:, None] * width + np.arange(width)]
     evidence = np.logaddexp.reduce(finals, axis=1)
     return Decoded(_paths(states, last), posterior, evidence)
@@ -212,7 +212,7 @@ def _speak(
     return score, context
 
 
-def _posterior(states: _States, kept: Ints, last: Ints, history: list[_Edges], arcs: int) -> Floats:
+def _posterior(states: _States, last: Ints, history: list[_Edges], arcs: int) -> Floats:
     """Hand each final state's share of the total back along the edges that reached it."""
     width = BEAM_STATES
     share = np.zeros(len(states.forward))

@@ -26,7 +26,7 @@ from vnadmin.restore.changes import (
 from vnadmin.restore.channel import Channel
 from vnadmin.restore.decoder import Decoded, decode
 from vnadmin.restore.items import Item, Sentence, sentences
-from vnadmin.restore.lattice import LatticeBuilder, Look, Readings, look
+from vnadmin.restore.lattice import LatticeBuilder, Readings
 from vnadmin.restore.noise import LIGHT_NOISE, is_noisy, is_strange, is_sure, judge
 from vnadmin.restore.stripped import StrippedChannel
 from vnadmin.restore.unicode import to_nfc
@@ -156,15 +156,9 @@ class Restorer:
             together = [sentence for own in parts for sentence in own]
             if not together:
                 continue
-            # Formulas recur: sentences that look the same are decoded once.
-            looks = [look(sentence) for sentence in together]
-            unique: dict[Look, Sentence] = {}
-            for key, sentence in zip(looks, together, strict=True):
-                unique.setdefault(key, sentence)
-            number_of = {key: number for number, key in enumerate(unique)}
-            readings = self.builder(profile).build(list(unique.values()))
+            readings = self.builder(profile).build(together)
             decoded = decode(self.model, readings.lattice)
-            numbers = iter([number_of[key] for key in looks])
+            numbers = iter(readings.sequence_of)
             for block, own in zip(group, parts, strict=True):
                 found: list[Change] = []
                 evidence = 0.0
@@ -190,7 +184,7 @@ class Restorer:
         decoded: Decoded,
         habit: ToneHabit,
     ) -> Iterator[Change]:
-        """Yield what the best path of the sentence of that number does."""
+        """Yield what the best path of the lattice's sequence `number` does to the sentence."""
         source = sentence.source
         lattice = readings.lattice
         for arc in decoded.paths[number][:-1]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Protocol
@@ -68,6 +68,10 @@ class Noise(Protocol):
 
     name: str
 
+    @property
+    def keys(self) -> Container[str]:
+        """The readings that training saw."""
+
     def candidates(self, keys: Sequence[str]) -> list[Candidates]:
         """Return the candidates of each key."""
 
@@ -111,6 +115,8 @@ class Readings:
     """Choices by number."""
     choice_of: NDArray[np.int64]
     """Of each arc; -1 where a sentence ends."""
+    sequence_of: list[int]
+    """Of each sentence, its sequence in the lattice: those that look the same share one."""
 
 
 class LatticeBuilder:
@@ -130,8 +136,12 @@ class LatticeBuilder:
         self._log_prob = np.empty(0, dtype=np.float32)
 
     def build(self, parts: Sequence[Sentence]) -> Readings:
-        """Return the lattice of `parts`."""
-        forms = [[_form(s.source, item) for item in s.items] for s in parts]
+        """Return the lattice of `parts`; formulas recur, so sentences alike stand in it once."""
+        looks = [_look(sentence) for sentence in parts]
+        unique = dict(zip(looks, parts, strict=True))
+        sequence_of = {key: number for number, key in enumerate(unique)}
+        parts = list(unique.values())
+        forms = [key[0] for key in unique]
         with self._lock:
             if len(self._choices) > _REMEMBERED:
                 self._forget()
@@ -172,9 +182,14 @@ class LatticeBuilder:
         )
         joined = np.arange(len(choices) - len(extra.choices), len(choices))
         ends = np.full(len(parts), -1)
-        return Readings(lattice, choices, np.concatenate([number, joined, ends]))
+        return Readings(
+            lattice,
+            choices,
+            np.concatenate([number, joined, ends]),
+            [sequence_of[key] for key in looks],
+        )
 
-    def _learn(self, forms: list[list[Form]]) -> None:
+    def _learn(self, forms: Sequence[Sequence[Form]]) -> None:
         """Work out the choices of all new forms in one go: unseen readings are cheaper together."""
         new = {form: None for row in forms for form in row if form not in self._spans}
         keys: dict[str, None] = {}
@@ -219,10 +234,9 @@ class LatticeBuilder:
             at, each = (_ODD_JUNK_AT, _ODD_JUNK_SIGN) if oddness == 2 else (_JUNK_AT, _JUNK_SIGN)
             choices.append(Choice((), (), at[form.edge] + each * len(text)))
         key = key_of(text, False)
-        if key in getattr(self._noise, "keys", {}):  # training saw a word read as it ("&" for ở)
+        if key in self._noise.keys:  # training saw a word read as it ("&" for ở)
             (found,) = self._noise.candidates([key])
-            pairs = zip(found.words.tolist(), found.log_prob.tolist(), strict=True)
-            choices += [Choice((w[0],), (w[0],), p) for w, p in pairs if w[1] == NO_WORD]
+            choices += [Choice((word,), (word,), value) for word, value in found.singles()]
         return choices
 
     def _word_choices(self, form: Form, found: dict[str, Candidates]) -> list[Choice]:
@@ -273,7 +287,7 @@ class LatticeBuilder:
 
     def _joins(self, parts: Sequence[Sentence]) -> _Joins:
         """Find neighbours that may be one word, a space having come between them."""
-        known = getattr(self._noise, "keys", {})
+        known = self._noise.keys
         result = _Joins([], [], [])
         for number, sentence in enumerate(parts):
             items = sentence.items
@@ -296,12 +310,10 @@ class LatticeBuilder:
                 if key not in known:
                     continue
                 (found,) = self._noise.candidates([key])
-                for pair, value in zip(found.words.tolist(), found.log_prob.tolist(), strict=True):
-                    if pair[1] == NO_WORD:
-                        word = (pair[0],)
-                        result.choices.append(Choice(word, word, value + price))
-                        result.sequence.append(number)
-                        result.start.append(place)
+                for word, value in found.singles():
+                    result.choices.append(Choice((word,), (word,), value + price))
+                    result.sequence.append(number)
+                    result.start.append(place)
         return result
 
 
@@ -321,10 +333,10 @@ def _said_array(choices: Sequence[Choice]) -> NDArray[np.uint16]:
     return result
 
 
-Look = tuple[tuple[Form, ...], tuple[int, ...], bool]
+_Look = tuple[tuple[Form, ...], tuple[int, ...], bool]
 
 
-def look(sentence: Sentence) -> Look:
+def _look(sentence: Sentence) -> _Look:
     """Return all that a sentence's lattice depends on: forms, leading punctuation, its end."""
     items = sentence.items
     forms = tuple(_form(sentence.source, item) for item in items)

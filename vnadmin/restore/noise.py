@@ -31,11 +31,13 @@ def evidence(restorer: Restorer, text: str) -> Mapping[str, float]:
     Only the first words are read; a text without words gives an empty mapping.
     """
     counts: Counter[tuple[str, str]] = Counter()
+    read = 0
     for chunk in chunks(text):
         core = text[chunk.core_start : chunk.core_end]
         if any(c.isalpha() for c in core) and len(core) < 20 and not is_foreign(core):
             counts[core, key_of(core, is_upper(core, False))] += 1
-            if counts.total() >= _WORDS_READ:
+            read += 1
+            if read >= _WORDS_READ:
                 break
     if not counts:
         return {}

@@ -15,6 +15,8 @@ class StrippedChannel:
     """Candidates are the words that give the reading when marks are taken away."""
 
     name = "stripped"
+    keys: frozenset[str] = frozenset()
+    """No readings are tabled: all are worked out."""
 
     def __init__(self, model: LanguageModel) -> None:
         self._groups: dict[str, list[int]] = {}
