@@ -27,10 +27,14 @@ _RESTORE = """\
 Every figure is over all pairs together. "right" is the share of the truth's syllables matched in a
 Levenshtein alignment (NFC, case and punctuation aside, hoà = hòa); "inserted" are tokens the truth
 doesn't have; CER is on NFC graphemes; "invented" are document codes the truth doesn't print.
+--body cuts the truth to what stands between the letterhead, type, subject and Kính gửi on one side
+and Nơi nhận or signature on the other (or between lines [[body]] and [[/body]] put into it), and
+scores the stretch of the output that fits it best: what was read around it is free.
 
 examples:
   vnadmin evaluate restore --truth truth/ --ocr ocr/       files of the same names
   vnadmin evaluate restore --pairs docs/examples --language eng
+  vnadmin evaluate restore --pairs docs/examples --language vie --body --per-page --calibration
   vnadmin evaluate restore --truth right.txt --strip-accents
   vnadmin evaluate restore --truth right.txt --identity    harm on text that is right already"""
 
@@ -71,6 +75,12 @@ def _add_restore(kinds: Subparsers) -> None:
     made.add_argument("--identity", action="store_true", help="input: the truth itself")
     parser.add_argument("--no-baselines", action="store_true", help="score vnadmin only")
     parser.add_argument("--limit", metavar="N", type=int, help="only the first N pairs")
+    parser.add_argument("--body", action="store_true", help="score the body of each page only")
+    parser.add_argument("--per-page", action="store_true", help="each page beside its raw input")
+    parser.add_argument("--calibration", action="store_true", help="score the confidences too")
+    parser.add_argument(
+        "--errors", metavar="N", type=int, help="what is still wrong by cause, N cases of each"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_restore_options(parser, encoding=False)
     parser.set_defaults(run=run_restore)
@@ -78,9 +88,11 @@ def _add_restore(kinds: Subparsers) -> None:
 
 def run_restore(args: argparse.Namespace) -> int:
     """Run `vnadmin evaluate restore`."""
+    from dataclasses import asdict
     from itertools import islice
 
-    from vnadmin.evaluate import run
+    from vnadmin.evaluate import report, run
+    from vnadmin.evaluate.peers import peers
 
     if args.strip_accents or args.identity:
         if args.truth is None or args.ocr or args.pairs:
@@ -92,13 +104,28 @@ def run_restore(args: argparse.Namespace) -> int:
         pairs = run.read_pairs(args.truth, args.ocr)
     else:
         raise UsageError("give --truth and --ocr, or --pairs, or --truth with --strip-accents")
+    others = {} if args.no_baselines else peers()
+    if args.per_page:
+        others = {"raw input": list, **others}
     scores = run.score(
         islice(pairs, args.limit),
         options=options_from(args),
         identity=args.identity,
-        baselines=not args.no_baselines,
+        body_only=args.body,
+        explained=args.calibration or args.errors is not None,
+        others=others,
     )
-    return _print([each.to_dict() for each in scores], run.report(scores), as_json=args.json)
+    own = scores[0]
+    plain = [each.to_dict() for each in scores]
+    tables = [report.report(scores)]
+    if args.per_page:
+        tables.append(report.pages_report(own, scores[1]))
+        for each, score in zip(plain, scores, strict=True):
+            each["pages"] = {name: asdict(counts) for name, counts in score.pages.items()}
+    if args.errors is not None:
+        tables.append(report.errors_report(own.remaining, args.errors))
+        plain[0]["remaining"] = [asdict(wrong) for wrong in own.remaining]
+    return _print(plain, "\n\n".join(tables), as_json=args.json)
 
 
 def _add_citations(kinds: Subparsers) -> None:

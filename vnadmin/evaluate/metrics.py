@@ -7,14 +7,17 @@ right if the alignment matches it.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from functools import lru_cache
 
 import regex
 from rapidfuzz.distance import Levenshtein
 
+from vnadmin.evaluate.align import cuts, edit_operations, stretches
 from vnadmin.vietnamese import canonical, nfc
 
 # A document code as a page prints it: 23-QĐ/TW, 43/2014/NĐ-CP, 07-CT/TU, 299/UB-NC, 2345/VPCP.
@@ -98,13 +101,29 @@ class Harm:
         return self.changed / self.tokens if self.tokens else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What is compared of a word, and where in the text the word stands, punctuation and all."""
+
+    text: str
+    start: int
+    end: int
+
+
 def tokens(text: str) -> list[str]:
     """Return the tokens that are compared; those of punctuation alone are left out."""
-    words = (_bare(word) for word in canonical(text).casefold().split())
-    return [word for word in words if word]
+    return [token.text for token in spans(text)]
 
 
+def spans(text: str) -> list[Token]:
+    """Return the tokens that are compared with their places (code points of `text`)."""
+    words = ((_bare(m.group()), m.start(), m.end()) for m in re.finditer(r"\S+", text))
+    return [Token(word, start, end) for word, start, end in words if word]
+
+
+@lru_cache(maxsize=65536)
 def _bare(word: str) -> str:
+    word = canonical(word).casefold()
     start, end = 0, len(word)
     while start < end and unicodedata.category(word[start])[0] in "PS":
         start += 1
@@ -126,10 +145,12 @@ def codes(text: str) -> Counter[str]:
 
 def measure(truth: str, output: str) -> Counts:
     """Count what of `truth` is right in `output`."""
-    expected, got = tokens(truth), tokens(output)
-    kinds = Counter(kind for kind, _, _ in _edit_operations(expected, got))
+    expected, got = spans(truth), spans(output)
+    before, after = [token.text for token in expected], [token.text for token in got]
+    at = cuts(before, after)
+    kinds = Counter(kind for kind, _, _ in edit_operations(before, after, at))
     wrong = kinds["replace"] + kinds["delete"]
-    expected_graphemes = graphemes(truth)
+    places = [(expected[i].start, got[j].start) for i, j in at]
     wanted, printed = codes(truth), codes(output)
     return Counts(
         syllables=len(expected),
@@ -137,8 +158,11 @@ def measure(truth: str, output: str) -> Counts:
         substituted=kinds["replace"],
         deleted=kinds["delete"],
         inserted=kinds["insert"],
-        graphemes=len(expected_graphemes),
-        grapheme_edits=Levenshtein.distance(expected_graphemes, graphemes(output)),
+        graphemes=len(graphemes(truth)),
+        grapheme_edits=sum(
+            _grapheme_distance(truth[i:i_end], output[j:j_end])
+            for i, i_end, j, j_end in stretches(len(truth), len(output), places)
+        ),
         codes=wanted.total(),
         codes_right=(wanted & printed).total(),
         codes_invented=(printed - wanted).total(),
@@ -149,7 +173,7 @@ def harm(right: str, output: str) -> Harm:
     """Count what `output` changed in text that was `right`."""
     before, after = nfc(right).split(), nfc(output).split()
     changed = numbers = 0
-    for kind, i, j in _edit_operations(before, after):
+    for kind, i, j in edit_operations(before, after):
         changed += 1
         numbers += any(c.isdigit() for c in (after[j] if kind == "insert" else before[i]))
     wanted = codes(right)
@@ -167,9 +191,5 @@ def total(counts: Iterable[Counts]) -> Counts:
     return sum(counts, Counts())
 
 
-def _edit_operations(before: Sequence[str], after: Sequence[str]) -> list[tuple[str, int, int]]:
-    """Levenshtein's edits (kind, position before, position after) over tokens."""
-    ids: dict[str, int] = {}
-    first = [ids.setdefault(token, len(ids)) for token in before]
-    second = [ids.setdefault(token, len(ids)) for token in after]
-    return [(op.tag, op.src_pos, op.dest_pos) for op in Levenshtein.editops(first, second)]
+def _grapheme_distance(truth: str, output: str) -> int:
+    return Levenshtein.distance(graphemes(truth), graphemes(output))

@@ -1,4 +1,4 @@
-"""Scores of restoring, on anyone's pairs of truth and OCR: ours, the raw input, and pyvi's."""
+"""Scores of restoring, on anyone's pairs of truth and OCR, ours beside others'."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ import gzip
 import json
 import lzma
 import time
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from vnadmin.errors import InputError, UsageError
-from vnadmin.evaluate.metrics import Counts, Harm, harm, measure, total
+from vnadmin.evaluate.body import body, stretch_like, without_marks
+from vnadmin.evaluate.calibration import Calibration, Judged, calibration, judge
+from vnadmin.evaluate.metrics import Counts, Harm, harm, measure, tokens, total
+from vnadmin.evaluate.peers import System
+from vnadmin.evaluate.remaining import Wrong, remaining
 from vnadmin.formats.decode import decode
 from vnadmin.options import Options
-from vnadmin.restore import restore_many
+from vnadmin.restore import Restoration, restore_many
+from vnadmin.restore.engine import restorer
 from vnadmin.vietnamese import fold, nfc
-
-System = Callable[[Sequence[str]], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,11 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One system on all pairs; `error` says why there are no counts."""
+    """One system on all pairs; `error` says why there are no counts.
+
+    `pages` are the counts by the pairs' names, in order; `calibration` and `remaining` are told
+    of our own explained results only.
+    """
 
     system: str
     pairs: int
@@ -41,10 +48,16 @@ class Score:
     harm: Harm | None = None
     seconds: float = 0.0
     error: str | None = None
+    pages: Mapping[str, Counts] = field(default_factory=dict)
+    calibration: Calibration | None = None
+    remaining: tuple[Wrong, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return counts and rates as plain values."""
-        result = asdict(self)
+        """Return counts and rates as plain values; pages and what is still wrong are left out."""
+        plain = replace(self, pages={}, calibration=None, remaining=())
+        result = asdict(plain)
+        del result["pages"], result["remaining"]
+        result["calibration"] = self.calibration.to_dict() if self.calibration else None
         result["rates"] = {
             "accuracy": self.counts.accuracy,
             "inserted": self.counts.inserted_share,
@@ -123,29 +136,63 @@ def made_from_truth(path: Path, *, strip_accents: bool) -> Iterator[Pair]:
 
 
 def score(
-    pairs: Iterable[Pair], *, options: Options, identity: bool = False, baselines: bool = True
+    pairs: Iterable[Pair],
+    *,
+    options: Options,
+    identity: bool = False,
+    body_only: bool = False,
+    explained: bool = False,
+    others: Mapping[str, System] = MappingProxyType({}),
 ) -> list[Score]:
-    """Score ours, the raw input and (if installed) pyvi's add_accents on `pairs`.
+    """Score ours and other systems on `pairs`.
 
     Args:
         pairs: what to score on; all are held in memory.
         options: how we restore.
         identity: the inputs are right already: count the harm.
-        baselines: score raw and pyvi too.
+        body_only: score the body of each page (body.py); an empty body is left out.
+        explained: judge our confidences, and tell what is still wrong.
+        others: systems by name; one that isn't installed is named so in its score.
+
+    Raises:
+        InputError: no truth holds a word to score.
     """
-    held = list(pairs)
+    held = [_cut(pair, body_only=body_only) for pair in pairs]
+    held = [pair for pair in held if tokens(pair.truth)]
+    if not held:
+        raise InputError("the truth holds no words" + (" of a body" if body_only else ""))
+    restore = restorer(options.model)
+    list(restore.explain_many(["Căn cứ"], options))  # load the model before the clock starts
+    kept: list[Restoration] = []
 
     def ours(texts: Sequence[str]) -> list[str]:
-        return list(restore_many(texts, options=options))
+        if not explained:
+            return list(restore_many(texts, options=options))
+        kept.extend(restore.explain_many(texts, options))
+        return [result.text for result in kept]
 
-    ours(["Căn cứ"])  # load the model before the clock starts
-    systems: dict[str, System] = {"vnadmin": ours}
-    if baselines:
-        systems |= {"raw input": list, "pyvi": _pyvi}
-    return [_score(name, system, held, identity) for name, system in systems.items()]
+    def scored(name: str, system: System) -> Score:
+        return _score(name, system, held, identity=identity, body_only=body_only)
+
+    own = scored("vnadmin", ours)
+    if explained:
+        judged: list[Judged] = []
+        wrong: list[Wrong] = []
+        for pair, result in zip(held, kept, strict=True):
+            part = stretch_like(pair.truth, result.text) if body_only else None
+            judged += judge(pair.truth, result, part)
+            wrong += remaining(pair.truth, result, part)
+        own = replace(own, calibration=calibration(judged), remaining=tuple(wrong))
+    return [own, *(scored(name, system) for name, system in others.items())]
 
 
-def _score(name: str, system: System, pairs: Sequence[Pair], identity: bool) -> Score:
+def _cut(pair: Pair, *, body_only: bool) -> Pair:
+    return replace(pair, truth=body(pair.truth) if body_only else without_marks(pair.truth))
+
+
+def _score(
+    name: str, system: System, pairs: Sequence[Pair], *, identity: bool, body_only: bool
+) -> Score:
     started = time.perf_counter()
     try:
         outputs = system([pair.ocr for pair in pairs])
@@ -156,64 +203,21 @@ def _score(name: str, system: System, pairs: Sequence[Pair], identity: bool) -> 
             raise
         return Score(name, len(pairs), error=f"failed: {type(error).__name__}: {error}")
     seconds = time.perf_counter() - started
+    if body_only:
+        outputs = [
+            output[slice(*stretch_like(pair.truth, output))]
+            for pair, output in zip(pairs, outputs, strict=True)
+        ]
     both = list(zip(pairs, outputs, strict=True))
+    pages = {pair.name: measure(pair.truth, output) for pair, output in both}
     return Score(
         name,
         len(pairs),
-        counts=total(measure(pair.truth, output) for pair, output in both),
+        counts=total(pages.values()),
         harm=sum((harm(p.truth, o) for p, o in both), Harm()) if identity else None,
         seconds=seconds,
+        pages=pages,
     )
-
-
-def _pyvi(texts: Sequence[str]) -> list[str]:
-    """pyvi's add_accents; it fails on text with accents (trungtv/pyvi#15), so it gets none.
-
-    A line it fails on all the same is left as read.
-    """
-    from pyvi import ViUtils
-
-    def line_with_accents(line: str) -> str:
-        try:
-            return str(ViUtils.add_accents(line)) if line.strip() else line
-        except KeyError:
-            return line
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ["\n".join(map(line_with_accents, fold(text).split("\n"))) for text in texts]
-
-
-def report(scores: Sequence[Score]) -> str:
-    """Return the table of `scores`."""
-    first = scores[0]
-    c = first.counts
-    lines = [
-        f"{first.pairs} pair(s); n = {c.syllables:,} syllables, {c.graphemes:,} graphemes, "
-        f"{c.codes:,} document codes",
-        f"{'':<10} {'right':>8} {'inserted':>9} {'WER':>8} {'CER':>8} "
-        f"{'codes intact':>13} {'invented':>9} {'seconds':>8} {'syll./s':>9}",
-    ]
-    for each in scores:
-        if each.error:
-            lines.append(f"{each.system:<10} {each.error}")
-            continue
-        c = each.counts
-        speed = f"{c.syllables / each.seconds:>9,.0f}" if each.seconds > 1e-3 else f"{'–':>9}"
-        lines.append(
-            f"{each.system:<10} {c.accuracy:>8.2%} {c.inserted_share:>9.2%} {c.wer:>8.2%} "
-            f"{c.cer:>8.2%} {f'{c.codes_right}/{c.codes}':>13} {c.codes_invented:>9} "
-            f"{each.seconds:>8.2f} {speed}"
-        )
-    for each in scores:
-        if each.harm is not None:
-            h = each.harm
-            lines.append(
-                f"{each.system}: {h.changed:,} of {h.tokens:,} tokens of correct text changed "
-                f"({h.changed_share:.3%}), {h.numbers} with digits; "
-                f"codes lost: {h.codes_lost} of {h.codes}"
-            )
-    return "\n".join(lines)
 
 
 def _read(path: Path) -> str:
