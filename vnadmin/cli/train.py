@@ -25,8 +25,13 @@ A corpus is UTF-8 text, a paragraph a line, an empty line between documents (.gz
 document in a hundred is held back, and with it every paragraph that repeats it; the perplexity on
 the held-back documents is printed at the end, for each order.
 
-example:
-  vnadmin train language a.txt.xz b.txt.xz --exclude b.txt.xz -o model"""
+With --add, a copy of a model learns an archive's own clean wording, in the same format, without the
+original corpora; DIR is a model of its own then, channels included.
+
+examples:
+  vnadmin train language a.txt.xz b.txt.xz --exclude b.txt.xz -o model
+  vnadmin train language --add ours/*.txt -o our-model
+  vnadmin restore --model our-model page.txt"""
 
 _CHANNEL_EPILOG = """\
 A pair is a line {"truth": "…", "ocr": "…"} or {"truth": "…", "ocr": {"eng": "…", "vie": "…"}}.
@@ -54,11 +59,23 @@ def add_parser(commands: Subparsers) -> None:
 def _add_language(kinds: Subparsers) -> None:
     summary = "build the language model from plain-text corpora"
     parser = add_command(kinds, "language", summary, _LANGUAGE_EPILOG)
-    parser.add_argument("corpora", nargs="+", metavar="CORPUS", type=Path, help="text, .gz or .xz")
+    parser.add_argument("corpora", nargs="*", metavar="CORPUS", type=Path, help="text, .gz or .xz")
     parser.add_argument(
         "-o", "--output", metavar="DIR", type=Path, required=True, help="write DIR/language"
     )
-    parser.add_argument("--order", type=int, default=4, help="longest n-gram (2 to 4; default 4)")
+    parser.add_argument(
+        "--add",
+        metavar="TEXT",
+        nargs="+",
+        action="extend",
+        default=[],
+        type=Path,
+        help="instead of building from corpora, bend a model to the wording of these texts",
+    )
+    parser.add_argument(
+        "--model", metavar="DIR", type=Path, help="the model that --add bends (default: built-in)"
+    )
+    parser.add_argument("--order", type=int, help="longest n-gram (2 to 4; default 4)")
     parser.add_argument("--entries", type=int, metavar="N", help="n-grams kept, at about 4 bytes")
     parser.add_argument(
         "--weight",
@@ -97,9 +114,12 @@ def run_language(args: argparse.Namespace) -> int:
         train_language,
     )
 
-    defaults = LanguageOptions()
-    entries = defaults.entries if args.entries is None else args.entries
-    options = LanguageOptions(order=args.order, entries=entries, weights=dict(args.weight))
+    if args.add:
+        return _adapt_language(args)
+    if args.model is not None or not args.corpora:
+        raise UsageError("give corpora to build from, or texts with --add; --model goes with --add")
+    given = {"order": args.order, "entries": args.entries, "weights": dict(args.weight)}
+    options = LanguageOptions(**{name: v for name, v in given.items() if v is not None})
     corpora = _without(args.corpora, args.exclude)
     unknown = sorted({name for name, _ in args.weight} - {path.name for path in corpora})
     if unknown:
@@ -119,6 +139,29 @@ def run_language(args: argparse.Namespace) -> int:
             _log("no document was held back: no perplexity to tell")
             break
         print(f"order {order}: perplexity {value:.1f} on {words:,} held-back words")
+    return ExitCode.OK
+
+
+def _adapt_language(args: argparse.Namespace) -> int:
+    from vnadmin.restore.engine import shipped_model
+    from vnadmin.train.adapt import adapt_language
+
+    others = (args.corpora, args.order, args.entries, args.weight, args.exclude, args.held_back)
+    if any(others):
+        raise UsageError("--add goes with --model and --exclude-text only")
+    learnt = adapt_language(
+        args.add,
+        args.model or shipped_model(),
+        args.output,
+        exclude_texts=args.exclude_text,
+        log=_log,
+    )
+    if learnt.new_words:
+        _log("new words: " + " ".join(learnt.new_words[:20]))
+    print(
+        f"perplexity {learnt.before:.1f} before, {learnt.after:.1f} after, on {learnt.words:,} "
+        "words, each fifth of the texts scored by what the others taught"
+    )
     return ExitCode.OK
 
 

@@ -68,13 +68,13 @@ class _States:
     best_from: Ints
 
     @classmethod
-    def new(cls, count: int, order: int) -> _States:
+    def new(cls, count: int, rows: int) -> _States:
         return cls(
             np.zeros(count, dtype=np.uint64),
             np.full(count, -np.inf),
             np.full(count, -np.inf),
-            np.zeros((order - 1, count), dtype=np.float32),
-            np.zeros((order - 1, count), dtype=np.bool_),
+            np.zeros((rows, count), dtype=np.float32),
+            np.zeros((rows, count), dtype=np.bool_),
             np.full(count, -1, dtype=np.int64),
             np.full(count, -1, dtype=np.int64),
         )
@@ -94,7 +94,7 @@ def decode(model: LanguageModel, lattice: Lattice, lm_weight: float = 1.0) -> De
     """Search the lattice; each sequence starts after a sentence boundary."""
     width = BEAM_STATES
     base = np.concatenate([[0], np.cumsum(lattice.lengths + 1)])
-    states = _States.new(int(base[-1]) * width, model.order)
+    states = _States.new(int(base[-1]) * width, model.context_rows)
     kept = np.zeros(base[-1], dtype=np.int64)
     boundary = np.uint64(model.index["<s>"])
     initial = base[:-1] * width

@@ -29,8 +29,8 @@ _SHINGLE = 8
 class Encoder:
     """Turns paragraphs into ids, growing its vocabulary as it goes."""
 
-    def __init__(self) -> None:
-        self.index = {word: i for i, word in enumerate(lm_words.CLASSES)}
+    def __init__(self, vocabulary: Iterable[str] = lm_words.CLASSES) -> None:
+        self.index = {word: i for i, word in enumerate(vocabulary)}
         self._of_token: dict[str, int] = {}
 
     def encode(self, paragraph: str) -> list[int]:
