@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from vnadmin.evaluate.align import cuts, edit_operations
 from vnadmin.evaluate.body import body, stretch_like, without_marks
 from vnadmin.evaluate.calibration import Judged, calibration, judge
 from vnadmin.evaluate.metrics import harm, measure, tokens
+from vnadmin.evaluate.peers import peers
 from vnadmin.evaluate.remaining import remaining
 from vnadmin.evaluate.report import pages_report, pages_worse, report
 from vnadmin.evaluate.run import Pair, read_pair_file, score
@@ -295,3 +297,25 @@ def test_scores_of_bodies_with_pages_confidences_and_errors() -> None:
 def test_nothing_to_score_is_an_error() -> None:
     with pytest.raises(InputError, match="no words of a body"):
         score([Pair("p", "TM. ỦY BAN", "x")], options=Options(), body_only=True)
+
+
+def test_symspellpy_looks_up_what_texts_hold(tmp_path: Path) -> None:
+    pytest.importorskip("symspellpy")
+    texts = tmp_path / "texts.txt"
+    texts.write_text("Ủy ban nhân dân quyết định\n" * 9 + "quyệt điinh\n", "utf-8")
+    page = ["QUYET DINHH số 12/QĐ-UB\nỦy bam nhãn dân,"]
+    systems = peers([texts])
+    plain = systems["symspellpy"](page)
+    assert plain == ["QUYẾT DINHH số 12/QĐ-UB\nỦy ban nhân dân,"]  # three letters off: kept
+    folded = systems["symspellpy, folded"](page)
+    assert folded == ["QUYẾT ĐỊNH số 12/QĐ-UB\nỦy ban nhân dân,"]
+    assert systems["symspellpy, folded, compound"](["nh ân dân quyết"]) == ["nhân dân quyết"]
+    assert set(peers()) == {"raw input", "pyvi"}
+
+
+def test_a_peer_that_is_not_installed_is_named_so() -> None:
+    def missing(texts: Sequence[str]) -> list[str]:
+        raise ImportError
+
+    _, other = score([Pair("p", "một", "một")], options=Options(), others={"other": missing})
+    assert "not installed" in report([other])

@@ -74,6 +74,14 @@ def _add_restore(kinds: Subparsers) -> None:
     made.add_argument("--strip-accents", action="store_true", help="input: the truth unaccented")
     made.add_argument("--identity", action="store_true", help="input: the truth itself")
     parser.add_argument("--no-baselines", action="store_true", help="score vnadmin only")
+    parser.add_argument(
+        "--dictionary-from",
+        metavar="FILE",
+        nargs="+",
+        type=Path,
+        default=[],
+        help="score symspellpy too, its dictionary counted from these texts (.gz, .xz)",
+    )
     parser.add_argument("--limit", metavar="N", type=int, help="only the first N pairs")
     parser.add_argument("--body", action="store_true", help="score the body of each page only")
     parser.add_argument("--per-page", action="store_true", help="each page beside its raw input")
@@ -92,7 +100,7 @@ def run_restore(args: argparse.Namespace) -> int:
     from itertools import islice
 
     from vnadmin.evaluate import report, run
-    from vnadmin.evaluate.peers import peers
+    from vnadmin.evaluate.peers import RAW, peers
 
     if args.strip_accents or args.identity:
         if args.truth is None or args.ocr or args.pairs:
@@ -104,9 +112,9 @@ def run_restore(args: argparse.Namespace) -> int:
         pairs = run.read_pairs(args.truth, args.ocr)
     else:
         raise UsageError("give --truth and --ocr, or --pairs, or --truth with --strip-accents")
-    others = {} if args.no_baselines else peers()
+    others = {} if args.no_baselines else peers(args.dictionary_from)
     if args.per_page:
-        others = {"raw input": list, **others}
+        others = {RAW: list, **others}
     scores = run.score(
         islice(pairs, args.limit),
         options=options_from(args),

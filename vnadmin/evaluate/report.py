@@ -16,17 +16,17 @@ def report(scores: Sequence[Score]) -> str:
     lines = [
         f"{first.pairs} pair(s); n = {c.syllables:,} syllables, {c.graphemes:,} graphemes, "
         f"{c.codes:,} document codes",
-        f"{'':<10} {'right':>8} {'inserted':>9} {'WER':>8} {'CER':>8} "
+        f"{'':<28} {'right':>8} {'inserted':>9} {'WER':>8} {'CER':>8} "
         f"{'codes intact':>13} {'invented':>9} {'seconds':>8} {'syll./s':>9}",
     ]
     for each in scores:
         if each.error:
-            lines.append(f"{each.system:<10} {each.error}")
+            lines.append(f"{each.system:<28} {each.error}")
             continue
         c = each.counts
         speed = f"{c.syllables / each.seconds:>9,.0f}" if each.seconds > 1e-3 else f"{'–':>9}"
         lines.append(
-            f"{each.system:<10} {c.accuracy:>8.2%} {c.inserted_share:>9.2%} {c.wer:>8.2%} "
+            f"{each.system:<28} {c.accuracy:>8.2%} {c.inserted_share:>9.2%} {c.wer:>8.2%} "
             f"{c.cer:>8.2%} {f'{c.codes_right}/{c.codes}':>13} {c.codes_invented:>9} "
             f"{each.seconds:>8.2f} {speed}"
         )

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import lzma
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -15,10 +13,10 @@ from typing import Any
 from vnadmin.errors import InputError, UsageError
 from vnadmin.evaluate.body import body, stretch_like, without_marks
 from vnadmin.evaluate.calibration import Calibration, Judged, calibration, judge
+from vnadmin.evaluate.files import lines, read_text
 from vnadmin.evaluate.metrics import Counts, Harm, harm, measure, tokens, total
 from vnadmin.evaluate.peers import System
 from vnadmin.evaluate.remaining import Wrong, remaining
-from vnadmin.formats.decode import decode
 from vnadmin.options import Options
 from vnadmin.restore import Restoration, restore_many
 from vnadmin.restore.engine import restorer
@@ -81,14 +79,14 @@ def read_pairs(truth: Path, ocr: Path) -> Iterator[Pair]:
     if truth.is_dir() != ocr.is_dir():
         raise UsageError("--truth and --ocr must be two files or two folders")
     if not truth.is_dir():
-        yield Pair(truth.name, _read(truth), _read(ocr))
+        yield Pair(truth.name, read_text(truth), read_text(ocr))
         return
     read = {path.stem: path for path in sorted(ocr.iterdir()) if path.is_file()}
     common = [p for p in sorted(truth.iterdir()) if p.is_file() and p.stem in read]
     if not common:
         raise InputError(f"{truth} and {ocr}: no files of the same name")
     for path in common:
-        yield Pair(path.stem, _read(path), _read(read[path.stem]))
+        yield Pair(path.stem, read_text(path), read_text(read[path.stem]))
 
 
 def read_pair_file(path: Path, language: str | None) -> Iterator[Pair]:
@@ -108,10 +106,10 @@ def read_pair_file(path: Path, language: str | None) -> Iterator[Pair]:
         if not folders:
             raise InputError(f"{path}: no folder in it holds {language}.txt")
         for folder in folders:
-            text = _read(folder / "truth.txt")
-            yield Pair(folder.name, text, _read(folder / f"{language}.txt"))
+            text = read_text(folder / "truth.txt")
+            yield Pair(folder.name, text, read_text(folder / f"{language}.txt"))
         return
-    for number, line in enumerate(_lines(path), 1):
+    for number, line in enumerate(lines(path), 1):
         name = f"{path.name}:{number}"
         try:
             record = json.loads(line)
@@ -131,7 +129,7 @@ def made_from_truth(path: Path, *, strip_accents: bool) -> Iterator[Pair]:
     """Yield pairs whose input is the truth itself, its accents stripped or as it is."""
     paths = [p for p in sorted(path.iterdir()) if p.is_file()] if path.is_dir() else [path]
     for file in paths:
-        truth = nfc(_read(file))
+        truth = nfc(read_text(file))
         yield Pair(file.name, truth, fold(truth) if strip_accents else truth)
 
 
@@ -218,20 +216,3 @@ def _score(
         seconds=seconds,
         pages=pages,
     )
-
-
-def _read(path: Path) -> str:
-    try:
-        return decode(path.read_bytes(), name=str(path)).text
-    except OSError as error:
-        raise InputError(f"{path}: {(error.strerror or str(error)).lower()}") from error
-
-
-def _lines(path: Path) -> Iterator[str]:
-    openers: dict[str, Callable[..., Any]] = {".xz": lzma.open, ".gz": gzip.open}
-    try:
-        with openers.get(path.suffix, open)(path, "rt", encoding="utf-8") as stream:
-            yield from (line for line in stream if line.strip())
-    except (OSError, EOFError, lzma.LZMAError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"{path}: {reason.lower()}") from error
