@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from vnadmin.document import (
     SCHEMA,
+    Arrival,
     Citation,
     Document,
     Edit,
@@ -72,6 +73,7 @@ headers = st.builds(
     date=date,
     addressees=several(text),
     signers=several(st.builds(Signer, name=maybe, position=maybe)),
+    arrival=st.none() | st.builds(Arrival, body=maybe, number=maybe, date=st.none()),
     recipients=several(text),
     confidence=confidences,
 )
@@ -175,7 +177,7 @@ def a_document() -> Document:
         id="1",
         source=Source("a", "0" * 64, "text", 1),
         text="x",
-        header=Header(signers=(Signer(),)),
+        header=Header(signers=(Signer(),), arrival=Arrival()),
         edits=(Edit(0, 1, 0, 1, "y", "x", "word", 1.0),),
         citations=(citation,),
         references=(Reference("Quyết định này", 0, 1),),

@@ -82,6 +82,15 @@ class Signer:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """An arrival stamp: who received the document, under which number, on which day."""
+
+    body: str | None = None
+    number: str | None = None
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
     """What the document says of itself in its letterhead and at its close."""
 
@@ -96,6 +105,9 @@ class Header:
     addressees: tuple[str, ...] = ()
     signers: tuple[Signer, ...] = ()
     recipients: tuple[str, ...] = ()
+    urgency: str | None = None
+    secrecy: str | None = None
+    arrival: Arrival | None = None
     confidence: Mapping[str, float] = field(default_factory=dict)
 
 

@@ -1,42 +1,130 @@
-"""The lines of a paper, each cut where a wide gap parts a left block from a right one."""
+"""The lines of a paper, each cut where a left block and a right one stand side by side.
+
+A letterhead has two blocks: the issuer, number and subject on the left, the motto, place and date
+on the right. Read by an engine that knows no columns, they share lines, parted by a gap, a mark
+or a single space; an arrival stamp may stand in between.
+"""
 
 from __future__ import annotations
 
 import re
 
-from ..vietnamese import fold
+from ..grammar.tables import types_by_name
+from ..vietnamese import canonical, fold
 
-_NUMBER_AND_DATE = re.compile(
-    r"^(\s{0,12}(?:Số|SỐ)\s{0,4}:?[^,\n]{0,40}[A-ZĐ&])(?:\s{1,80}|\s[`'*.~-]{1,3}\s)([^\W\d_][^,:;0-9/\n]{1,30},\s{1,4}ngày\s)"
-)
-# Two blocks read as one line, a single space between them.
 _RIGHT_BLOCK = re.compile(
     r"(?<=\w)[ \xa0]?[^\w\n]{1,4}(?=(?:CỘNG\s{1,3}H[ÒO][ÀA]\s{1,3}XÃ\s{1,3}HỘI|ĐẢNG\s{1,3}CỘNG"
-    r"\s{1,3}SẢN)\s[^\n]{0,30}?NAM\s*\Z|Độc\s{1,3}lập\s{0,3}[-–]\s{0,3}Tự\s{1,3}do)"
+    r"\s{1,3}SẢN)\s[^\n]{0,30}?NAM\s*\Z|Độc\s{1,3}lập\s{0,3}[-–]?\s{0,3}Tự\s{1,3}do)"
 )
-_LETTERHEAD_LINES = 12
+_DAY = re.compile(r"\s?,\s{0,4}(?=[Nn]gày(?![^\W\d_]))")
+_STAMP_WITHIN = re.compile(r"\s(?=ĐẾN\s+(?:Số|Ngày|Giờ)|(?:Ngày|Giờ)\s*:?\s*[.…]{2})")
+_SPECK = re.compile(r"[\s'`\"“”‘’:;.,|~*_]+(?=\w)")
+_LISTED = re.compile(r"(?<=\S)\s+(?:[-–]\s?){1,2}(?=[A-ZĐỦ][^\W\d_]*\s)")
+_BODY = re.compile(r"[\W_]*(?:Căn cứ|Kính gửi|Điều 1|Xét|Thực hiện|Nơi nhận)")
+_ZONE = 40
+_ADDRESSEES = 16
+_MAX_LINE = 200
 
 
 def split_cells(text: str) -> list[str]:
-    """Return the lines of `text`, each cut where a wide gap parts a left block from a right one."""
-    found = []
+    """Return the lines of `text`, each cut where a wide gap parts a left block from a right one.
+
+    In the letterhead single spaces are seen through, too. A blank line within a sentence (the
+    next one goes on in lower case) is left out.
+    """
+    found: list[str] = []
+    letterhead = True
+    dear = -_ADDRESSEES
     for index, line in enumerate(re.split("[\n\f]", text)):
-        if index < _LETTERHEAD_LINES and len(line) < 200:
-            line = _RIGHT_BLOCK.sub("\t", line, count=1)
-        line = _NUMBER_AND_DATE.sub(r"\1\t\2", line, count=1)
-        pieces = [piece.strip() for piece in re.split(r"[ \xa0]{4,}|\t+", line)]
-        # A blank to be filled in leaves a gap too: "Số:      /TB-UBND", "ngày      tháng".
-        joined: list[str] = []
-        for piece in pieces:
-            blank = joined and (
-                re.fullmatch(r"(?:Số|SỐ)\s*:?", joined[-1]) or piece.startswith(("tháng", "năm"))
-            )
-            if blank:
-                joined[-1] += " " + piece
-            elif piece:
-                joined.append(piece)
-        found += joined or [""]
-    return found
+        if letterhead and (index >= _ZONE or (index > 3 and _BODY.match(line))):
+            letterhead = False
+        if letterhead and len(line) < _MAX_LINE:
+            line = _cut_blocks(line)
+        elif index - dear < _ADDRESSEES and len(line) < _MAX_LINE:
+            line = _cut_stamp(line)
+        if "Kính gửi" in line and len(line) < _MAX_LINE:
+            dear = index
+        found += _pieces(line) or [""]
+    return [
+        cell
+        for index, cell in enumerate(found)
+        if cell or not _goes_on(next((c for c in found[index + 1 : index + 3] if c), ""))
+    ]
+
+
+def _goes_on(cell: str) -> bool:
+    return cell[:1].islower() and len(cell) > 3
+
+
+def _cut_blocks(line: str) -> str:
+    """Put a tab between the blocks of a letterhead's line."""
+    speck = _SPECK.match(line)
+    if speck is not None and speck[0].strip():
+        line = line[speck.end() :]
+    line = _RIGHT_BLOCK.sub("\t", line, count=1)
+    line = _STAMP_WITHIN.sub("\t", line)
+    for at in (_place_start(line), _capitals_start(line)):
+        if at:
+            line = line[:at].rstrip(" '`*~") + "\t" + line[at:]
+    return line
+
+
+def _cut_stamp(line: str) -> str:
+    """Put a tab between a stamp and the addressee it stands before."""
+    listed = _LISTED.search(line)
+    left = line[: listed.start()] if listed is not None else ""
+    if listed is None or not (upper(left) or re.search(r"[.…]{2}|[\"“”'|]", left)):
+        return line
+    return f"{left}\t- {line[listed.end() :]}"
+
+
+def _place_start(line: str) -> int | None:
+    """Where "Hà Nội, ngày …" starts behind a number or other code."""
+    day = _DAY.search(line)
+    if day is None:
+        return None
+    start = None
+    for word in reversed(list(re.finditer(r"\S+", line[: day.start()]))[-6:]):
+        piece = word[0]
+        if piece in ("-", "–") and start is not None:
+            continue
+        if not (piece.isalpha() and piece.istitle()) and piece not in ("TP.", "Tp.", "TP"):
+            break
+        start = word.start()
+    left = line[:start].strip() if start is not None else ""
+    return start if re.search("[/-]|[Ss][ốô]", left) or upper(left) else None
+
+
+def _capitals_start(line: str) -> int | None:
+    """Where a title or a body's name in capitals starts behind other text (a stamp, a subject)."""
+    start, count = None, 0
+    pieces = list(re.finditer(r"[^\s\t]+", line))
+    for piece in reversed(pieces):
+        letters = [c for c in piece[0] if c.isalpha()]
+        if not letters or not all(c.isupper() for c in letters) or re.search("[0-9/]", piece[0]):
+            break
+        start, count = piece.start(), count + (len(letters) > 1)
+    if not start or line[start - 1] == "\t":
+        return None
+    left = line[:start]
+    named = canonical(" ".join(line[start:].split())) in types_by_name()
+    if not re.search(r"[0-9.…]", left) if named else count < 4:
+        return None
+    return start if any(c.islower() or c.isdigit() for c in left) and "\t" not in left else None
+
+
+def _pieces(line: str) -> list[str]:
+    # A blank to be filled in leaves a gap too: "Số:      /TB-UBND", "ngày      tháng".
+    joined: list[str] = []
+    for piece in (piece.strip() for piece in re.split(r"[ \xa0]{4,}|\t+", line)):
+        blank = joined and (
+            re.fullmatch(r"(?:Số|SỐ)\s*:?", joined[-1]) or piece.startswith(("tháng", "năm"))
+        )
+        if blank:
+            joined[-1] += " " + piece
+        elif piece:
+            joined.append(piece)
+    return joined
 
 
 def plain(cell: str) -> str:

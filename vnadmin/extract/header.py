@@ -5,23 +5,38 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rapidfuzz.distance import Levenshtein
+
 from ..document import Header
 from ..grammar import match_date, parse_number
 from ..grammar.dates import match_blank_date
-from ..grammar.tables import types_by_name
+from ..grammar.numbers import symbol_known
+from ..grammar.tables import provinces, types_by_name
 from ..vietnamese import canonical
 from .cells import plain, split_cells, upper
 from .close import close
+from .stamps import marks, take_arrival
 
 _HEAD_CELLS = 48
 _MOTTO = re.compile(r"cong hoa xa hoi|doc lap\s*[-–]\s*tu do|^dang cong san viet nam$")
 _NUMBER = re.compile(
-    r"\s*(?:Số|SỐ|Sô|(?:Bộ luật|Luật|Pháp lệnh|Nghị quyết|Lệnh|Sắc lệnh)\s+số)"
+    r"[\s:;.,`'*~]*(?:Số|SỐ|Sô|số(?=\s*:)|(?:Bộ luật|Luật|Pháp lệnh|Nghị quyết|Lệnh|Sắc lệnh)\s+số)"
     r"\s*[:.]?\s*(?P<rest>.*)$"
 )
 _PLACE_DATE = re.compile(r"\s*(?P<place>[^\W\d_][^,:;0-9]{1,40}?)\s*,\s*(?=ngày|Ngày)")
+# A day or month left blank, or filled in by hand and misread, in a date whose rest is printed.
+_PARTLY = re.compile(
+    r"[Nn]gày(?P<day>[^\n,;]{0,8}?)tháng(?P<month>[^\n,;]{0,8}?)năm(?P<year>.{0,8})"
+)
+_SYMBOL = re.compile(
+    r"/\s?(?P<symbol>[A-ZĐ][A-Za-zĐđ0-9&]{0,15}(?:[-/][A-ZĐ][A-Za-zĐđ0-9&]{0,15}){0,5})\W*\Z"
+)
 _ABOUT = re.compile(r"\s*(?:V/v|V/V|Về việc|VỀ VIỆC|v/v)\b")
-_DEAR = re.compile(r"\s*Kính\s+gửi\s*:?\s*", re.IGNORECASE)
+# "V/v" as OCR has it, right under the number.
+_ABOUT_GARBLED = re.compile(
+    r"(?:V[/|lI1]?[vVyYwWlI/]?|Về\s?/|VỊ|W[/v]v?|\\//?v)[/.]?\s+(?=[^\W\d_])"
+)
+_DEAR = re.compile(r"[^\w\n]{0,6}Kính\s+gửi\s*:?\s*", re.IGNORECASE)
 _URGENT = re.compile(r"(?:HỎA|HOẢ)\s+TỐC|KHẨN|THƯỢNG KHẨN|(?:TUYỆT |TỐI )?MẬT|HẸN GIỜ")
 _RULE = re.compile(r"[\W_]*")
 _BODY_START = re.compile(
@@ -47,12 +62,15 @@ def header(text: str) -> Header:
     Lines are taken as they come, the left block before the right one; where both blocks stand on
     one line they are told apart by the gap between them. Fields not printed are `None`.
     """
-    cells = split_cells(text)
+    cells, arrival = take_arrival(split_cells(text))
     number_at = _find_number(cells)
     number, symbol = _number(cells[number_at]) if number_at is not None else (None, None)
     type_at, kind = _type(cells)
-    place, date = _place_date(cells)
-    bodies = _issuers(cells, number_at, type_at)
+    place, date, by_hand = _place_date(cells)
+    if by_hand:
+        number = None
+    bodies = [_at_home(body, place) for body in _issuers(cells, number_at, type_at)]
+    urgency, secrecy = marks(cells[:_HEAD_CELLS])
     subject = _subject(text, cells, number_at, type_at)
     addressees = _addressees(cells)
     letterhead = number_at is not None or bool(addressees)
@@ -80,6 +98,9 @@ def header(text: str) -> Header:
         addressees=addressees,
         signers=signers,
         recipients=recipients,
+        urgency=urgency,
+        secrecy=secrecy,
+        arrival=arrival,
         confidence=confidence,
     )
 
@@ -89,8 +110,14 @@ def _find_number(cells: Sequence[str]) -> int | None:
         match = _NUMBER.match(cell)
         if match is None or _body_line(cells, index):
             continue
-        number = parse_number(match["rest"].split(" ngày")[0])
-        if number is not None or re.match(r"[\s.…_]*[/-]\s*[A-ZĐ]", match["rest"]):
+        rest = match["rest"].split(" ngày")[0]
+        if parse_number(rest) is not None or _SYMBOL.search(rest):
+            return index
+        if re.match(r"[\s.…_]*[/-]\s*[A-ZĐ]", match["rest"]):
+            return index
+    # The serial, written by hand, was read as nothing, and "Số:" with it.
+    for index, cell in enumerate(cells[:_HEAD_CELLS]):
+        if cell.isascii() and "-" in cell and symbol_known(cell) and not _body_line(cells, index):
             return index
     return None
 
@@ -107,7 +134,8 @@ def _number(cell: str) -> tuple[str | None, str | None]:
     match = _NUMBER.match(cell)
     parsed = parse_number(match["rest"]) if match else None
     if parsed is None:
-        return None, None
+        symbol = _SYMBOL.search(cell)  # the serial can't be read
+        return None, symbol["symbol"] if symbol else cell if symbol_known(cell) else None
     return (parsed.text if parsed.serial is not None else None), parsed.symbol
 
 
@@ -130,19 +158,37 @@ def _type(cells: Sequence[str]) -> tuple[int | None, str | None]:
     return None, None
 
 
-def _place_date(cells: Sequence[str]) -> tuple[str | None, str | None]:
+def _place_date(cells: Sequence[str]) -> tuple[str | None, str | None, bool]:
+    """Place, date, and whether the date's day was filled in by hand, which can't be read."""
     for index, cell in enumerate(cells[:_HEAD_CELLS]):
         match = _PLACE_DATE.match(cell)
         if match is None or _body_line(cells, index):
             continue
         rest = " ".join([cell[match.end() :], *cells[index + 1 : index + 2]])
         reading = match_date(rest, 0)
-        if reading is not None:
-            return match["place"], reading.iso
-        partly = re.match(r"[Nn]gày[\s.…_0-9]*tháng[\s.…_0-9]*năm[\s.…_0-9]*", rest)
-        if match_blank_date(rest, 0) is not None or partly is not None:
-            return match["place"], None
-    return None, None
+        if reading is not None and not reading.impossible:
+            return match["place"], reading.iso, False
+        partly = _PARTLY.match(rest)
+        if partly is not None:
+            filled = re.search(r"\w", partly["day"]) or re.search(r"\w", partly["month"])
+            return match["place"], None, filled is not None
+        if reading is not None or match_blank_date(rest, 0) is not None:
+            return match["place"], None, False
+    return None, None, False
+
+
+def _at_home(body: str, place: str | None) -> str:
+    """The body with its province as the place line spells it, where OCR has one letter wrong."""
+    words = body.split()
+    for start in range(max(0, len(words) - 6), len(words)):
+        unit = plain(" ".join(words[:start])).split()[-1:]
+        name = " ".join(words[start:])
+        if unit not in (["tinh"], ["pho"]) or place is None or canonical(name) in provinces():
+            continue
+        if canonical(place) in provinces() and Levenshtein.distance(plain(name), plain(place)) <= 2:
+            unit_words = "TỈNH" if unit == ["tinh"] else words[start - 1]
+            return " ".join([*words[: start - 1], unit_words, place.upper()])
+    return body
 
 
 def _issuers(cells: Sequence[str], number_at: int | None, type_at: int | None) -> list[str]:
@@ -180,10 +226,13 @@ def _subject(
     if type_at is not None:
         return _subject_under(cells, type_at)
     for index, cell in enumerate(cells[:_HEAD_CELLS]):
-        if not _ABOUT.match(cell) or _body_line(cells, index):
+        if number_at is None or index <= number_at or _body_line(cells, index):
             continue
-        if number_at is None or index < number_at:
-            continue
+        garbled = _ABOUT_GARBLED.match(cell) if index < number_at + 4 else None
+        if not _ABOUT.match(cell):
+            if garbled is None:
+                continue
+            cell = "V/v " + cell[garbled.end() :]
         lines = [cell]
         for following in cells[index + 1 : index + 14]:
             if _ends_block(following):
@@ -267,32 +316,33 @@ def _joined(lines: Sequence[str]) -> str | None:
 
 
 def _addressees(cells: Sequence[str]) -> tuple[str, ...]:
-    for index, cell in enumerate(cells[: 2 * _HEAD_CELLS]):
-        match = _DEAR.match(cell)
-        if match is None:
+    """Who a letter is to: in the line of "Kính gửi", or a list under it, one to a dash."""
+    head = cells[: 2 * _HEAD_CELLS]
+    at = next((index for index, cell in enumerate(head) if _DEAR.match(cell)), None)
+    if at is None:
+        return ()
+    match = _DEAR.match(cells[at])
+    assert match is not None
+    rest = cells[at][match.end() :].strip()
+    inline = bool(re.match(r"\w", rest))
+    found = [rest.lstrip("-–•+ ")] if re.search(r"\w", rest) else []
+    gap = False
+    for cell in cells[at + 1 : at + 40]:
+        stamp = (upper(cell) and len(cell) > 12) or re.search(r"[.…]{3}", cell)
+        if stamp or not re.search(r"\w{3}", cell):  # or a speck
+            gap = gap or not cell
             continue
-        found: list[str] = []
-        rest = cell[match.end() :].strip()
-        if rest:
-            found.append(rest)
-        for following in cells[index + 1 : index + 40]:
-            if not following:
-                if found:
-                    break
-                continue
-            done = bool(found) and found[-1].endswith(".")
-            if done:
+        if cell.startswith(("-", "–", "•", "+")):
+            if found and (inline or found[-1].endswith(".")):
                 break
-            if following.startswith(("-", "–", "•", "+")):
-                found.append(following.lstrip("-–•+ "))
-            elif found and not found[-1].endswith((";", ".")) and not _BODY_START.match(following):
-                if found[-1].endswith(",") or following[0].islower() or not rest:
-                    found[-1] += " " + following
-                else:
-                    break
-            elif not found:
-                found.append(following)
-            else:
-                break
-        return tuple(item.rstrip(" ;.,") for item in found if item.strip(" ;.,"))
-    return ()
+            found.append(cell.lstrip("-–•+ "))
+        elif not found:
+            found.append(cell)
+        elif gap or re.search(r"[;.]\W*\Z", found[-1]) or _BODY_START.match(cell):
+            break
+        elif found[-1].endswith(",") or cell[0].islower() or not inline:
+            found[-1] += " " + cell
+        else:
+            break
+        gap = False
+    return tuple(item for item in (each.rstrip(" ;.,:") for each in found) if item)

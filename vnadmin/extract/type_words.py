@@ -45,7 +45,7 @@ def type_before(text: str, position: int) -> TypeWord | None:
     if tokens and tokens[-1].key in ("số", "sô"):
         has_so = True
         tokens.pop()
-    if tokens and tokens[-1].text == "," and has_so:
+    if tokens and tokens[-1].text in ",:" and has_so:
         tokens.pop()
     if not tokens:
         return None

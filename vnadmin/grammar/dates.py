@@ -18,10 +18,13 @@ _SEPARATOR = rf"{GAP}(?:[/.]|-){GAP}"
 # A year short of a digit ("năm 009") keeps the date in one piece, but is no year.
 _ANY_YEAR = r"(?:[12][0-9]{3}|0[0-9]{2}|20[0-9])"
 NUMERIC = rf"(?P<d1>[0-9]{{1,2}}){_SEPARATOR}(?P<m1>[0-9]{{1,2}}){_SEPARATOR}(?P<y1>{_ANY_YEAR})"
+# A day or month one digit of which was read as a letter ("l6", "1ó") still reads one way.
+_TWO = r"(?:[0-9][0-9lI|Oó]?|[lI|Oó][0-9])"
+_LETTERS = str.maketrans({"l": "1", "I": "1", "|": "1", "O": "0", "ó": "6"})
 # "tháng" and "năm" are now and then misprinted, or in each other's place.
 LONG = (
-    rf"(?P<d2>[0-9]{{1,2}}){BREAK},?{BREAK}(?:[Tt]h[áàảa]ng|ngày|năm){BREAK}(?P<m2>[0-9]{{1,2}})"
-    rf"{BREAK},?{BREAK}(?:[Nn][ăáâa]m|tháng){BREAK}(?P<y2>{_ANY_YEAR})"
+    rf"(?P<d2>{_TWO}){BREAK},?{BREAK}(?:[Tt]h[áàảa]ng|ngày|năm){BREAK}(?P<m2>{_TWO})"
+    rf"[\]|)’']?{BREAK},?{BREAK}(?:[Nn][ăáâa]m|tháng){BREAK}(?P<y2>{_ANY_YEAR})"
 )
 _DATE = re.compile(rf"(?:[Nn]gày{BREAK})?(?:{LONG}|{NUMERIC})(?![0-9])")
 _YEAR = re.compile(rf"(?:[Nn]ăm{BREAK})?(?P<year>(?:19|20)[0-9]{{2}})(?![0-9])")
@@ -52,8 +55,8 @@ def match_date(text: str, position: int) -> DateReading | None:
     match = _DATE.match(text, position)
     if match is None:
         return None
-    day = int(match["d1"] or match["d2"])
-    month = int(match["m1"] or match["m2"])
+    day = int((match["d1"] or match["d2"]).translate(_LETTERS))
+    month = int((match["m1"] or match["m2"]).translate(_LETTERS))
     year = int(match["y1"] or match["y2"])
     if year < 1000:
         return DateReading(match.start(), match.end(), None, 0)

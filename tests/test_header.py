@@ -1,0 +1,84 @@
+"""What a document says of itself, read from pages whose blocks OCR put side by side."""
+
+from __future__ import annotations
+
+import pytest
+
+from vnadmin.document import Arrival
+from vnadmin.extract import extract_from_text
+
+SCANNED = """
+' ỦY BAN NHÂN DÂN CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+
+TỈNH LÀO CAI Độc lập - Tự do - Hạnh phúc
+: Số: 512/UBND-KTTH Lào Cai, ngày 06 tháng 3 năm 2023
+V/v cấp kinh phí sửa chữa SỞ TÀI CHÍNH TỈNH LÀO CAI
+đường liên thôn ĐẾN Số: 1204
+Ngày: 07/3/2023
+HỎA TỐC
+* Kính gửi: ;
+
+- Sở Tài chính; :
+ab “ - Kho bạc Nhà nước tỉnh.
+Thực hiện Công văn số 77/BTC-NSNN ngày 01/3/2023 của Bộ Tài chính, đề nghị các cơ quan thực hiện.
+
+Nơi nhận: TL. CHỦ TỊCH
+- Như trên; KT. CHÁNH VĂN PHÒNG
+- CT, các PCT UBND tỉnh; : x PHÓ CHÁNH VĂN PHÒNG
+
+- Cổng TTĐT tỉnh;
+- Lưu: VT, KTTH. Vàng Thị Mỷ
+"""
+
+
+def test_header_of_a_scan_whose_blocks_share_lines() -> None:
+    header, found, _ = extract_from_text(SCANNED)
+    assert header.issuer == "ỦY BAN NHÂN DÂN TỈNH LÀO CAI"
+    assert (header.number, header.place) == ("512/UBND-KTTH", "Lào Cai")
+    assert (header.date, header.type) == ("2023-03-06", "Công văn")
+    assert header.subject == "V/v cấp kinh phí sửa chữa đường liên thôn"
+    assert (header.urgency, header.secrecy) == ("HỎA TỐC", None)
+    assert header.arrival == Arrival("SỞ TÀI CHÍNH TỈNH LÀO CAI", "1204", "2023-03-07")
+    assert header.addressees == ("Sở Tài chính", "Kho bạc Nhà nước tỉnh")
+    (signer,) = header.signers
+    assert (signer.name, signer.position) == ("Vàng Thị Mỷ", "PHÓ CHÁNH VĂN PHÒNG")
+    assert signer.authority == "TL."
+    assert header.recipients[0] == "Như trên"
+    assert len(header.recipients) == 4
+    assert [c.number for c in found] == ["77/BTC-NSNN"]
+
+
+@pytest.mark.parametrize(
+    ("line", "number", "symbol", "date"),
+    [
+        ("Số: 27“ /CT-UBND Lào Cai, ngày 2# tháng năm 2021", None, "CT-UBND", None),
+        ("Số: ZZ2 /CT-UBND Lào Cai, ngày 12 tháng 02 năm 2021", None, "CT-UBND", "2021-02-12"),
+        ("Số: 445/CT-UBND Lào Cai, ngày 49 tháng năm 2021", None, "CT-UBND", None),
+        ("Số: 899/CT-UBND Lào Cai, ngày tháng 01 năm 2021", None, "CT-UBND", None),
+        ("CT-UBND Lào Cai, ngày 10 tháng 4 năm 2021", None, "CT-UBND", "2021-04-10"),
+        ("Số: 28/CT-UBND Lào Cai, ngày l0 tháng 4 năm 2021", "28/CT-UBND", "CT-UBND", "2021-04-10"),
+        ("Số: 28/CT-UBND Lào Cai, ngày tháng năm 2021", "28/CT-UBND", "CT-UBND", None),
+    ],
+)
+def test_what_was_written_by_hand_is_null(
+    line: str, number: str | None, symbol: str, date: str | None
+) -> None:
+    text = f"""ỦY BAN NHÂN DÂN CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+TỈNH LÀO CAI Độc lập - Tự do - Hạnh phúc
+{line}
+CHỈ THỊ
+Về việc phòng cháy rừng
+"""
+    header, _, _ = extract_from_text(text)
+    assert (header.number, header.symbol, header.date) == (number, symbol, date)
+    assert (header.issuer, header.place) == ("ỦY BAN NHÂN DÂN TỈNH LÀO CAI", "Lào Cai")
+    assert (header.type, header.subject) == ("Chỉ thị", "Về việc phòng cháy rừng")
+
+
+def test_a_body_is_at_home_where_its_papers_are_dated() -> None:
+    text = """ỦY BAN NHÂN DÂN CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+TINH QUẶNG NGAI Độc lập - Tự do - Hạnh phúc
+Số: 12/CT-UBND Quảng Ngãi, ngày 10 tháng 5 năm 2021
+CHỈ THỊ
+"""
+    assert extract_from_text(text)[0].issuer == "ỦY BAN NHÂN DÂN TỈNH QUẢNG NGÃI"
