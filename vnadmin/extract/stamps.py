@@ -71,12 +71,13 @@ def _end(cell: str) -> int:
 
 def _body(cells: Sequence[str], at: int) -> int | None:
     """The line over "ĐẾN" that names who received it: in capitals, behind the number or alone."""
-    above = at - 1
-    if above < 0 or not upper(cells[above]) or len(cells[above].split()) < 2:
-        return None
-    numbered = any(re.match(r"[\W_]*S[ốỐ]\W", cell) for cell in cells[:above])
-    behind = any(upper(cell) and len(cell.split()) > 1 for cell in cells[at + 1 : at + 8])
-    return above if numbered or behind else None
+    for above in range(at - 1, max(-1, at - 4), -1):
+        if not upper(cells[above]) or len(cells[above].split()) < 2:
+            continue
+        numbered = any(re.match(r"[\W_]*S[ốỐ]\W", cell) for cell in cells[:above])
+        behind = any(upper(cell) and len(cell.split()) > 1 for cell in cells[at + 1 : at + 8])
+        return above if numbered or (behind and above == at - 1) else None
+    return None
 
 
 def marks(cells: Sequence[str]) -> tuple[str | None, str | None]:
