@@ -82,3 +82,20 @@ Số: 12/CT-UBND Quảng Ngãi, ngày 10 tháng 5 năm 2021
 CHỈ THỊ
 """
     assert extract_from_text(text)[0].issuer == "ỦY BAN NHÂN DÂN TỈNH QUẢNG NGÃI"
+
+
+def test_place_of_two_kinds_of_words_and_a_list_in_capitals() -> None:
+    text = """ỦY BAN NHÂN DÂN
+THÀNH PHỐ CẦN THƠ
+Số: 31/QĐ-UBND Thành phố Cần Thơ, ngày 10 tháng 5 năm 2021
+QUYẾT ĐỊNH
+Về việc giao việc
+Điều 1. Giao Sở Y tế chủ trì.
+Nơi nhận:
+- Các Phòng: KT, NNMT, NC,
+CN và TT;
+- Lưu: VT.
+"""
+    header, _, _ = extract_from_text(text)
+    assert header.place == "Thành phố Cần Thơ"
+    assert header.recipients == ("Các Phòng: KT, NNMT, NC, CN và TT", "Lưu: VT")

@@ -88,6 +88,9 @@ def _place_start(line: str) -> int | None:
         piece = word[0]
         if piece in ("-", "–") and start is not None:
             continue
+        if piece == "phố" and line[: word.start()].endswith("Thành "):
+            start = word.start() - len("Thành ")
+            break
         if not (piece.isalpha() and piece.istitle()) and piece not in ("TP.", "Tp.", "TP"):
             break
         start = word.start()

@@ -112,7 +112,11 @@ def _beside(cell: str) -> int:
         return 0
     for space in re.finditer(r"\s+", cell):
         left, right = cell[: space.start()], cell[space.end() :]
-        if _authority(right) or (" " in right and _is_position(right)):
+        authority = _authority(right)
+        sure = authority is not None and (
+            right[authority.end("tag")] == "." or _is_position(authority["rest"])
+        )
+        if sure or (" " in right and _is_position(right)):
             return space.end()
         if _COPIES.fullmatch(left) and _signs(right):
             return space.end()
