@@ -31,6 +31,8 @@ _PARTLY = re.compile(
 _SYMBOL = re.compile(
     r"/\s?(?P<symbol>[A-ZĐ][A-Za-zĐđ0-9&]{0,15}(?:[-/][A-ZĐ][A-Za-zĐđ0-9&]{0,15}){0,5})\W*\Z"
 )
+_PLACE_WORDS = ("phố", "xã", "trấn", "-", "–")
+_AFTER_DATE = 16  # characters of noise behind a date that ends its line
 _ABOUT = re.compile(r"\s*(?:V/v|V/V|Về việc|VỀ VIỆC|v/v)\b")
 # "V/v" as OCR has it, right under the number.
 _ABOUT_GARBLED = re.compile(
@@ -162,10 +164,12 @@ def _place_date(cells: Sequence[str]) -> tuple[str | None, str | None, bool]:
     """Place, date, and whether the date's day was filled in by hand, which can't be read."""
     for index, cell in enumerate(cells[:_HEAD_CELLS]):
         match = _PLACE_DATE.match(cell)
-        if match is None or _body_line(cells, index):
+        if match is None or _body_line(cells, index) or not _is_place(match["place"]):
             continue
         rest = " ".join([cell[match.end() :], *cells[index + 1 : index + 2]])
         reading = match_date(rest, 0)
+        if reading is not None and len(cell) - match.end() - reading.end > _AFTER_DATE:
+            continue  # a sentence
         if reading is not None and not reading.impossible:
             return match["place"], reading.iso, False
         partly = _PARTLY.match(rest)
@@ -175,6 +179,11 @@ def _place_date(cells: Sequence[str]) -> tuple[str | None, str | None, bool]:
         if reading is not None or match_blank_date(rest, 0) is not None:
             return match["place"], None, False
     return None, None, False
+
+
+def _is_place(name: str) -> bool:
+    words = name.split()
+    return len(words) <= 7 and all(w[0].isupper() or w in _PLACE_WORDS for w in words)
 
 
 def _at_home(body: str, place: str | None) -> str:

@@ -48,6 +48,10 @@ _EVIDENCE_BEFORE = re.compile(
     r"|thực hiện|tuân thủ|áp dụng|sửa đổi|bổ sung|thay thế|trong|các|với|;|,)\s+\Z",
     re.IGNORECASE,
 )
+_CITED_BEFORE = re.compile(
+    r"(?:căn cứ|theo|điều [0-9]+|khoản [0-9]+|của|thi hành|tại|sửa đổi|bổ sung|thay thế)\s+\Z",
+    re.IGNORECASE,
+)
 _EVIDENCE_AFTER = re.compile(
     r"\s{1,3}(?:\(?(?:sửa đổi|đã được)|số\s|ngày\s"
     r"|năm\s{1,3}(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}(?!\d))"
@@ -55,10 +59,17 @@ _EVIDENCE_AFTER = re.compile(
 # Another state's law has no number here.
 _STATE = (
     r"(?:Liên\s{1,3}(?:minh\s{1,3}[Cc]hâu|[Hh](?:ợ|iệ)p\s|bang(?!\w))|Hoa\s{1,3}Kỳ|Mỹ|Trung\s{1,3}Quốc"
-    r"|Nhật\s{1,3}Bản|Hàn\s{1,3}Quốc|Brasil|Thái\s{1,3}Lan|Singapore|Ấn\s{1,3}Độ|EU)(?!\w)"
+    r"|Nhật\s{1,3}Bản|Hàn\s{1,3}Quốc|Brasil|Thái\s{1,3}Lan|Singapore|Ấn\s{1,3}Độ|EU"
+    r"|Hồng\s{1,3}Kông|Ma\s{1,3}Cao|Đài\s{1,3}Loan|Úc|Canada|Campuchia|Indonesia|Malaysia"
+    r"|Philippines|Triều\s{1,3}Tiên|Israel|Thụy\s{1,3}(?:Sĩ|Điển))(?!\w)"
+)
+_STATE_OF = (
+    r"(?:Anh|Pháp(?!\s{1,3}l)|Đức|Nga|Ý|Lào(?!\s{1,3}Cai)|Hà\s{1,3}Lan|Tây\s{1,3}Ban\s)(?!\w)"
 )
 _FOREIGN = re.compile(rf"(?<!\w){_STATE}")
-_FOREIGN_AFTER = re.compile(rf"\s{{1,3}}(?:của\s{{1,3}})?{_STATE}")
+_FOREIGN_AFTER = re.compile(
+    rf"\s{{1,3}}(?:(?:của\s{{1,3}}(?:nước\s{{1,3}})?)?{_STATE}|của\s{{1,3}}(?:nước\s{{1,3}})?{_STATE_OF})"
+)
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:\n][\s\"“]*)\Z")
 _AMENDING = re.compile(
     r"(?:[Ss]ửa\s{1,3}đổi(?:\s{0,2},?\s{0,3}(?:bổ|bố)\s{1,3}sung)?|[Bb]ổ\s{1,3}sung)\s"
@@ -162,9 +173,9 @@ def _read(text: str, match: re.Match[str]) -> LawReading | None:
         if end == 0:
             return None
         stop = tokens[end - 1].end
-        if not _EVIDENCE_AFTER.match(text, stop) and not (
-            (first.capital or kind == "Pháp lệnh") and _EVIDENCE_BEFORE.search(before)
-        ):
+        named = first.capital and _EVIDENCE_BEFORE.search(before)
+        named = named or (kind == "Pháp lệnh" and _CITED_BEFORE.search(before))
+        if not named and not _EVIDENCE_AFTER.match(text, stop):
             return None
     if _FOREIGN.search(text, type_end, stop) or _FOREIGN_AFTER.match(text, stop):
         return None
