@@ -110,6 +110,17 @@ def split_onset(toneless: str) -> tuple[str, str]:
     return "", toneless
 
 
+@lru_cache(maxsize=1)
+def _toned_rimes() -> dict[str, tuple[str, int]]:
+    """Return every rime with every tone mark, in both habits: (rime, tone) by spelling."""
+    return {
+        place_tone(rime, tone, habit): (rime, tone)
+        for habit in ("old", "new")
+        for rime in RIMES
+        for tone in range(len(TONE_MARKS))
+    }
+
+
 @lru_cache(maxsize=65536)
 def is_syllable(word: str) -> bool:
     """Whether `word` (any case, either tone habit) is a possible Vietnamese syllable.
@@ -118,19 +129,22 @@ def is_syllable(word: str) -> bool:
     model's vocabulary tells.
     """
     lowered = nfc(word).lower()
-    toneless, tone = split_tone(lowered)
-    onset, rime = split_onset(toneless)
-    if rime not in RIMES:
+    toned_rimes = _toned_rimes()
+    onset = next((lowered[:n] for n in (3, 2, 1) if lowered[:n] in ONSETS and lowered[n:]), "")
+    found = toned_rimes.get(lowered[len(onset) :])
+    if found is None and onset == "gi":
+        onset, found = "g", toned_rimes.get(lowered[1:])
+    if found is None:
         return False
+    rime, tone = found
     front = rime[0] in _FRONT
     if onset in ("gh", "ngh", "k") and not front:
         return False
-    if onset in ("c", "g", "ng") and front and not (onset == "g" and rime in _G_BEFORE_I):
+    gi = onset == "g" and rime in _G_BEFORE_I and rime[1:] not in RIMES  # gì, but giá
+    if onset in ("c", "g", "ng") and front and not gi:
         return False
     stopped = rime[-1] in "ptc" or rime.endswith("ch")
-    if stopped and tone not in (2, 5):
-        return False
-    return lowered in (place_tone(toneless, tone, "old"), place_tone(toneless, tone, "new"))
+    return not stopped or tone in (2, 5)
 
 
 @lru_cache(maxsize=65536)

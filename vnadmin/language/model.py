@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from vnadmin.errors import ModelError
 from vnadmin.language import words as lm_words
 from vnadmin.language.table import Slots, look_up
+from vnadmin.vietnamese import is_syllable
 
 FORMAT = 1
 WORD_BITS = np.uint64(16)
@@ -69,7 +71,7 @@ class Added:
         return cls(LanguageModel.load(directory), np.log(np.maximum(lam, 1e-9)), np.log1p(-lam))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LanguageModel:
     """P(word | up to order-1 words before it), in natural logarithms."""
 
@@ -127,6 +129,11 @@ class LanguageModel:
         return cls(
             order, vocabulary, index, unigram[0], unigram[1], ngrams, backoffs, manifest, added
         )
+
+    @cached_property
+    def syllables(self) -> NDArray[np.bool_]:
+        """Which words of the vocabulary are possible Vietnamese syllables."""
+        return np.array([is_syllable(word) for word in self.vocabulary])
 
     def ids(self, paragraph: str) -> list[int]:
         """Return the ids of an NFC paragraph's words (0 for unknown ones)."""

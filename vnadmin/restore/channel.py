@@ -8,10 +8,11 @@ channel (edits.py).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,8 @@ from rapidfuzz.process import cdist
 
 from vnadmin.errors import ModelError
 from vnadmin.language.model import LanguageModel
-from vnadmin.restore.edits import EditModel
-from vnadmin.vietnamese import fold, is_syllable
+from vnadmin.restore.edits import EditModel, Steps
+from vnadmin.vietnamese import fold
 
 FORMAT = 1
 NO_WORD = 0xFFFF
@@ -37,6 +38,8 @@ _MARGIN = 11.0
 """A candidate this many nats below the best one (unigram weighed in) is dropped."""
 _SPLIT_COST = -7.0
 """Log P of an engine losing a space, where no joined reading was seen in training."""
+_PAIR_PRIOR = -6.0
+"""Log P of the second word of a pair, whatever it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +55,31 @@ class Candidates:
         return [(words[0], value) for words, value in pairs if words[1] == NO_WORD]
 
 
-@dataclass(slots=True)
+class Noise(Protocol):
+    """What garbles words (Channel below, stripped.py)."""
+
+    name: str
+
+    @property
+    def keys(self) -> Container[str]:
+        """The readings that training saw."""
+
+    def candidates(self, keys: Sequence[str]) -> list[Candidates]:
+        """Return the candidates of each key."""
+
+
+@dataclass
 class Channel:
-    """One kind of noise. Only its cache of unseen readings ever changes."""
+    """One kind of noise; what only unseen readings or judging need is worked out when asked for."""
 
     name: str
     model: LanguageModel
-    edits: EditModel
+    steps: Steps
     keys: dict[str, int]
     offsets: NDArray[np.uint32]
     words: NDArray[np.uint16]
     log_prob: NDArray[np.uint8]
     manifest: dict[str, Any]
-    _shortlist: Shortlist | None = field(default=None, repr=False)
 
     @classmethod
     def load(cls, directory: Path, model: LanguageModel) -> Channel:
@@ -92,7 +107,7 @@ class Channel:
             return cls(
                 directory.name,
                 model,
-                EditModel.from_steps(steps),
+                steps,
                 {key: number for number, key in enumerate(keys)},
                 offsets,
                 words,
@@ -101,6 +116,20 @@ class Channel:
             )
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise ModelError(f"{directory}: no usable channel there ({error})") from error
+
+    @cached_property
+    def evidence(self) -> NDArray[np.float32]:
+        """Log P of each reading seen in training: of all it may stand for, word by word."""
+        joint = self.log_prob.astype(np.float64) * -LOG_STEP
+        joint += self.model.unigram[self.words[:, 0]]
+        joint[self.words[:, 1] != NO_WORD] += _PAIR_PRIOR
+        summed = np.add.reduceat(np.exp(joint), self.offsets[:-1].astype(np.int64))
+        return np.log(summed).astype(np.float32)
+
+    @cached_property
+    def shortlist(self) -> Shortlist:
+        """What finds candidates for readings that training never saw."""
+        return Shortlist.of(self.model, EditModel.from_steps(self.steps))
 
     def candidates(self, keys: Sequence[str]) -> list[Candidates]:
         """Return the candidates of each key (see `tokens.key_of`)."""
@@ -125,9 +154,7 @@ class Channel:
         return self.words[span], log_prob
 
     def _unseen(self, keys: Sequence[str]) -> list[Candidates]:
-        if self._shortlist is None:
-            self._shortlist = Shortlist.of(self.model, self.edits)
-        found = self._shortlist.candidates(keys)
+        found = self.shortlist.candidates(keys)
         return [self._with_splits(key, c) for key, c in zip(keys, found, strict=True)]
 
     def _with_splits(self, key: str, found: Candidates) -> Candidates:
@@ -173,10 +200,10 @@ class Shortlist:
     @classmethod
     def of(cls, model: LanguageModel, edits: EditModel) -> Shortlist:
         """Index the syllables of the model's vocabulary by their unaccented letters."""
+        plain = fold("\n".join(model.vocabulary)).split("\n")
         groups: dict[str, list[int]] = {}
-        for number, word in enumerate(model.vocabulary):
-            if is_syllable(word):
-                groups.setdefault(fold(word), []).append(number)
+        for number in np.flatnonzero(model.syllables).tolist():
+            groups.setdefault(plain[number], []).append(number)
         mass = [float(np.logaddexp.reduce(model.unigram[ids])) for ids in groups.values()]
         return cls(
             edits,

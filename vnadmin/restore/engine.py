@@ -29,7 +29,7 @@ from vnadmin.restore.items import Item, Sentence, sentences
 from vnadmin.restore.lattice import LatticeBuilder, Readings
 from vnadmin.restore.noise import LIGHT_NOISE, is_noisy, is_strange, is_sure, judge
 from vnadmin.restore.stripped import StrippedChannel
-from vnadmin.restore.unicode import to_nfc
+from vnadmin.restore.unicode import to_unicode
 from vnadmin.vietnamese import (
     ToneHabit,
     canonical,
@@ -123,7 +123,7 @@ class Restorer:
 
     def _explain_batch(self, sources: list[str], options: Options) -> Iterator[Restoration]:
         """Restore texts; each block of theirs is decoded with others of the same profile."""
-        composed = [to_nfc(source) for source in sources]
+        composed = [to_unicode(source, self.model) for source in sources]
         changes: list[list[Change]] = [[] for _ in sources]
         blocks: dict[str, list[_Block]] = defaultdict(list)
         size = 0
@@ -188,7 +188,7 @@ class Restorer:
         source = sentence.source
         lattice = readings.lattice
         for arc in decoded.paths[number][:-1]:
-            choice = readings.choice[readings.choice_of[arc]]
+            choice = readings.choice(arc)
             first, last = int(lattice.start[arc]), int(lattice.end[arc])
             item = sentence.items[first]
             start, end = item.core_start, sentence.items[last - 1].core_end + choice.swallowed

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vnadmin.restore.case import is_upper
-from vnadmin.restore.channel import NO_WORD
 from vnadmin.restore.items import is_foreign
 from vnadmin.restore.tokens import chunks, key_of
 from vnadmin.vietnamese import canonical
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 _WORDS_READ = 800
 _UNKNOWN_LETTER = -2.6
 _UNSEEN = -16.0
+_RIVAL = 4.0
+"""Log odds against a reading that a channel never saw being its word as it is."""
 _MARKS_PARTLY_LOST = -3.0
 """Log P of a word that kept marks in a text whose marks were stripped."""
 
@@ -62,17 +63,9 @@ def evidence(restorer: Restorer, text: str) -> Mapping[str, float]:
     scores["stripped"] = float(bare @ weight / weight.sum())
     for name in restorer.channel_names():
         channel = restorer.channel(name)
-        values = []
-        for (_, key), value in zip(counts, own, strict=True):
-            row = channel.keys.get(key)
-            if row is None:
-                values.append(max(_UNSEEN, value - 4.0))
-                continue
-            words, log_prob = channel.row(row)
-            joint = log_prob + unigram[words[:, 0]]
-            joint = np.where(words[:, 1] == NO_WORD, joint, joint - 6.0)
-            values.append(float(np.logaddexp.reduce(joint)))
-        scores[name] = float(np.array(values) @ weight / weight.sum())
+        rows = np.array([channel.keys.get(key, -1) for _, key in counts])
+        values = np.where(rows >= 0, channel.evidence[rows], np.maximum(_UNSEEN, own - _RIVAL))
+        scores[name] = float(values @ weight / weight.sum())
     return scores
 
 
