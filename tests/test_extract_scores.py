@@ -8,17 +8,8 @@ from pathlib import Path
 import pytest
 
 from vnadmin.errors import InputError
-from vnadmin.evaluate.citations import (
-    Counts,
-    FieldScores,
-    Sentence,
-    correct_annotation,
-    mention_span,
-    read_vnlegaltext,
-    score_documents,
-    score_header,
-    score_spans,
-)
+from vnadmin.evaluate.citation_spans import read_vnlegaltext, score_vnlegaltext
+from vnadmin.evaluate.citations import Counts, FieldScores, score_documents, score_header
 from vnadmin.evaluate.provisions import read_cases, score_provisions
 from vnadmin.extract import citations, header
 
@@ -90,16 +81,24 @@ def test_vnlegaltext_is_read_as_running_text(tmp_path: Path) -> None:
     ]
 
 
-def test_spans_and_annotation_errors() -> None:
-    text = "Nghị định số 12/2020/NĐ-CP ngày 05/02/2020 và Nghị định số 12/2020/NĐ-CP."
-    found = [mention_span(citation) for citation in citations(text)]
-    short = text.index(" ngày")
-    displaced = Sentence(text, ((0, short), (0, text.index(" và"))))
-    counts, differing = score_spans([displaced], [found])
-    assert (counts.hits, counts.expected, counts.found, len(differing)) == (1, 2, 2, 1)
-    corrected, reasons = correct_annotation(displaced, found, frozenset())
-    assert score_spans([corrected], [found])[0].f1 == 1.0
-    assert [reason.split(":")[0] for reason in reasons] == ["displaced"]
+def test_spans_and_annotation_errors(tmp_path: Path) -> None:
+    """The second, short mention was looked up at the place of the first, longer one."""
+    value = (
+        "Nghị_định số 12/2020/NĐ-CP ngày 05/02/2020 , Nghị_định số 12/2020/NĐ-CP và TCVN 5945:2005"
+    )
+    spans = [(0, value.index(" ngày")), (0, value.index(" ,"))]
+    record = {
+        "data": {"value": value},
+        "annotations": [{"result": [{"value": {"start": s, "end": e}} for s, e in spans]}],
+    }
+    path = tmp_path / "x.jsonl"
+    path.write_text(json.dumps(record, ensure_ascii=False) + "\n", encoding="utf-8")
+    report = score_vnlegaltext(path)
+    assert report.annotated == Counts(hits=1, expected=2, found=3)
+    assert report.wording == report.corrected == Counts(hits=2, expected=2, found=2)
+    assert report.reasons == {"displaced": 1}
+    assert "displaced" in str(report)
+    assert report.to_dict()["sentences"] == 1
 
 
 PROVISIONS = Path(__file__).parent / "cases" / "provisions.tsv"

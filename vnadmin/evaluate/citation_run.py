@@ -9,16 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from vnadmin.errors import InputError
+from vnadmin.evaluate.citation_spans import score_vnlegaltext as score_vnlegaltext
 from vnadmin.evaluate.citations import (
     Counts,
     FieldScores,
-    mention_span,
-    read_vnlegaltext,
     score_documents,
     score_header,
-    score_spans,
 )
-from vnadmin.extract import extract_from_text
 from vnadmin.options import Options
 from vnadmin.pipeline import extract
 
@@ -92,17 +89,6 @@ def score_files(
         if truth.get("header"):
             score_header(truth["header"], document.header, result.header, result.header_differences)
     return result
-
-
-def score_vnlegaltext(path: Path) -> Counts:
-    """Score spans (type to date) on VNLegalText's clean sentences, nothing restored."""
-    sentences = list(read_vnlegaltext(path))
-    found = [
-        [mention_span(citation) for citation in extract_from_text(sentence.text)[1]]
-        for sentence in sentences
-    ]
-    counts, _ = score_spans(sentences, found)
-    return counts
 
 
 def _load(path: Path) -> Mapping[str, Any]:
