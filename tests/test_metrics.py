@@ -29,6 +29,7 @@ def test_counts_by_hand() -> None:
     assert counts.accuracy == 5 / 7
     assert counts.wer == 4 / 7
     assert counts.inserted_share == 2 / 7
+    assert (counts.accented, counts.accented_right) == (7, 5)
 
 
 def test_cer_is_on_graphemes() -> None:
@@ -54,7 +55,7 @@ def test_what_is_no_code(text: str) -> None:
 
 def test_harm_counts_case_punctuation_and_digits() -> None:
     right = "Điều 5. Quyết định số 23-QĐ/TW có hiệu lực."
-    assert harm(right, right) == Harm(tokens=9, codes=1)
+    assert harm(right, right) == Harm(tokens=9, tokens_with_digits=2, codes=1)
     hurt = harm(right, "Điều 6. quyết định số 28-QĐ/TW có hiệu lực")
     assert (hurt.changed, hurt.numbers, hurt.codes_lost) == (4, 2, 1)
 
@@ -106,5 +107,5 @@ def test_pairs_from_files_folders_and_json_lines(tmp_path: Path) -> None:
 def test_inputs_made_from_the_truth(tmp_path: Path) -> None:
     file = tmp_path / "t.txt"
     file.write_text("Điều 5", "utf-8")
-    assert [p.ocr for p in made_from_truth(file, strip_accents=True)] == ["Dieu 5"]
-    assert [p.ocr for p in made_from_truth(file, strip_accents=False)] == ["Điều 5"]
+    assert [p.ocr for p in made_from_truth(file, "stripped")] == ["Dieu 5"]
+    assert [p.ocr for p in made_from_truth(file, "identity")] == ["Điều 5"]

@@ -21,7 +21,8 @@ examples:
   vnadmin evaluate restore --truth right.txt --ocr read.txt
   vnadmin evaluate restore --pairs pages.jsonl.xz --language eng
   vnadmin evaluate citations --truth truth.json page.txt
-  vnadmin evaluate speed page1.txt page2.txt"""
+  vnadmin evaluate speed page1.txt page2.txt
+  vnadmin evaluate report sets.toml                        all of it, as one table"""
 
 _RESTORE = """\
 Every figure is over all pairs together. "right" is the share of the truth's syllables matched in a
@@ -49,6 +50,24 @@ examples:
   vnadmin evaluate citations --provisions tests/cases/provisions.tsv    places, form by form"""
 
 
+_REPORT = """\
+SETS.toml names sets, and the figures wanted of each with what is asked of them:
+
+  dictionary_from = ["corpus.txt.xz"]     symspellpy's; left out, it isn't scored
+  [[set]]
+  name = "my scans, `vie` OCR"
+  truth = "truth"                         with ocr = "read", or made = "stripped", "identity",
+                                          "tcvn3", "tcvn3 text", …; or instead of these
+                                          pairs = "pages.jsonl", language = "vie"
+  body = true                             letterhead and close left out (see restore --help)
+  limit = 100                             only the first pairs
+  baselines = false                       vnadmin only
+  show = { right = "98 %", codes = "" }   figure = what is asked of it
+
+Figures: right, inserted, worse, diacritics, cer, codes, invented, kept, numbers, ece, brier, found,
+rate, first_page, first_word, memory. Paths count from the folder of SETS.toml."""
+
+
 def add_parser(commands: Subparsers) -> None:
     """Add the command and what it can evaluate."""
     parser = add_command(commands, "evaluate", "score against truth, or measure speed", _EPILOG)
@@ -56,6 +75,7 @@ def add_parser(commands: Subparsers) -> None:
     _add_restore(kinds)
     _add_citations(kinds)
     _add_speed(kinds)
+    _add_report(kinds)
 
 
 def _add_restore(kinds: Subparsers) -> None:
@@ -73,6 +93,12 @@ def _add_restore(kinds: Subparsers) -> None:
     made = parser.add_mutually_exclusive_group()
     made.add_argument("--strip-accents", action="store_true", help="input: the truth unaccented")
     made.add_argument("--identity", action="store_true", help="input: the truth itself")
+    made.add_argument(
+        "--encoded",
+        metavar="NAME",
+        help='input: the truth in tcvn3, vni, viscii, cp1258 or nfd; "tcvn3 text" is what copying '
+        "text of such a document gives",
+    )
     parser.add_argument("--no-baselines", action="store_true", help="score vnadmin only")
     parser.add_argument(
         "--dictionary-from",
@@ -102,10 +128,11 @@ def run_restore(args: argparse.Namespace) -> int:
     from vnadmin.evaluate import report, run
     from vnadmin.evaluate.peers import RAW, peers
 
-    if args.strip_accents or args.identity:
+    kind = "stripped" if args.strip_accents else "identity" if args.identity else args.encoded
+    if kind:
         if args.truth is None or args.ocr or args.pairs:
-            raise UsageError("--strip-accents and --identity take --truth alone")
-        pairs = run.made_from_truth(args.truth, strip_accents=args.strip_accents)
+            raise UsageError("--strip-accents, --identity and --encoded take --truth alone")
+        pairs = run.made_from_truth(args.truth, kind)
     elif args.pairs is not None and args.truth is None and args.ocr is None:
         pairs = run.read_pair_file(args.pairs, args.language)
     elif args.truth is not None and args.ocr is not None and args.pairs is None:
@@ -194,10 +221,40 @@ def run_speed(args: argparse.Namespace) -> int:
     """Run `vnadmin evaluate speed`."""
     import dataclasses
 
+    from vnadmin.evaluate.files import read_text
     from vnadmin.evaluate.speed import measure_speed
 
-    speed = measure_speed(args.files, options=options_from(args))
+    speed = measure_speed([read_text(file) for file in args.files], options=options_from(args))
     return _print(dataclasses.asdict(speed), speed.report(), as_json=args.json)
+
+
+def _add_report(kinds: Subparsers) -> None:
+    summary = "figures of many sets beside their peers', as one Markdown table"
+    parser = add_command(kinds, "report", summary, _REPORT)
+    parser.add_argument("config", metavar="SETS.toml", type=Path, help="the sets and figures")
+    parser.add_argument("--only", metavar="WORD", help="the sets whose name holds WORD")
+    parser.add_argument("--no-baselines", action="store_true", help="score vnadmin only")
+    add_restore_options(parser, encoding=False)
+    parser.set_defaults(run=run_report)
+
+
+def run_report(args: argparse.Namespace) -> int:
+    """Run `vnadmin evaluate report`: each row is printed as soon as it is known."""
+    from vnadmin.evaluate import benchmark
+
+    sets, dictionary_from = benchmark.read_sets(args.config)
+    if args.only:
+        sets = [each for each in sets if args.only in each.name]
+    with open_output(None) as stream:
+        for line in benchmark.table(
+            sets,
+            options=options_from(args),
+            dictionary_from=dictionary_from,
+            baselines=not args.no_baselines,
+        ):
+            stream.write((line + "\n").encode())
+            stream.flush()
+    return ExitCode.OK
 
 
 def _print(plain: Any, table: str, *, as_json: bool) -> int:

@@ -18,7 +18,7 @@ import regex
 from rapidfuzz.distance import Levenshtein
 
 from vnadmin.evaluate.align import cuts, edit_operations, stretches
-from vnadmin.vietnamese import canonical, nfc
+from vnadmin.vietnamese import canonical, fold, nfc
 
 # A document code as a page prints it: 23-QĐ/TW, 43/2014/NĐ-CP, 07-CT/TU, 299/UB-NC, 2345/VPCP.
 # Dates (19/10/2020), fractions and phone numbers have no letters behind the number.
@@ -36,7 +36,8 @@ class Counts:
     """What was counted over one or more pairs of truth and output; add them with `+`.
 
     `syllables` is n of the truth's tokens, of which `right` are matched, `substituted` or
-    `deleted`; `inserted` tokens the truth doesn't have. `graphemes` is n of the truth's NFC
+    `deleted`; `inserted` tokens the truth doesn't have. `accented` is n of the truth's tokens with
+    a diacritic or đ, of which `accented_right` are matched. `graphemes` is n of the truth's NFC
     graphemes, white space collapsed, and `grapheme_edits` the distance over them. `codes` is n of
     the truth's document codes, `codes_right` those found in the output as often as in the truth,
     `codes_invented` those printed that the truth doesn't have.
@@ -52,6 +53,8 @@ class Counts:
     codes: int = 0
     codes_right: int = 0
     codes_invented: int = 0
+    accented: int = 0
+    accented_right: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -82,13 +85,15 @@ class Counts:
 class Harm:
     """What happened to text that was right already; add them with `+`.
 
-    `changed` of `tokens` were changed, dropped or put in, case and punctuation included; of these
-    `numbers` hold a digit. `codes_lost` of `codes` are no longer there as printed.
+    `changed` of `tokens` were changed, dropped or put in, case and punctuation included.
+    `numbers` of these hold a digit, out of `tokens_with_digits`. `codes_lost` of `codes` are no
+    longer there as printed.
     """
 
     tokens: int = 0
     changed: int = 0
     numbers: int = 0
+    tokens_with_digits: int = 0
     codes: int = 0
     codes_lost: int = 0
 
@@ -148,8 +153,11 @@ def measure(truth: str, output: str) -> Counts:
     expected, got = spans(truth), spans(output)
     before, after = [token.text for token in expected], [token.text for token in got]
     at = cuts(before, after)
-    kinds = Counter(kind for kind, _, _ in edit_operations(before, after, at))
+    operations = edit_operations(before, after, at)
+    kinds = Counter(kind for kind, _, _ in operations)
     wrong = kinds["replace"] + kinds["delete"]
+    accented = sum(map(_is_accented, before))
+    accented_wrong = sum(kind != "insert" and _is_accented(before[i]) for kind, i, _ in operations)
     places = [(expected[i].start, got[j].start) for i, j in at]
     wanted, printed = codes(truth), codes(output)
     return Counts(
@@ -166,6 +174,8 @@ def measure(truth: str, output: str) -> Counts:
         codes=wanted.total(),
         codes_right=(wanted & printed).total(),
         codes_invented=(printed - wanted).total(),
+        accented=accented,
+        accented_right=accented - accented_wrong,
     )
 
 
@@ -175,12 +185,13 @@ def harm(right: str, output: str) -> Harm:
     changed = numbers = 0
     for kind, i, j in edit_operations(before, after):
         changed += 1
-        numbers += any(c.isdigit() for c in (after[j] if kind == "insert" else before[i]))
+        numbers += _has_digit(after[j] if kind == "insert" else before[i])
     wanted = codes(right)
     return Harm(
         tokens=len(before),
         changed=changed,
         numbers=numbers,
+        tokens_with_digits=sum(map(_has_digit, before)),
         codes=wanted.total(),
         codes_lost=(wanted - codes(output)).total(),
     )
@@ -189,6 +200,15 @@ def harm(right: str, output: str) -> Harm:
 def total(counts: Iterable[Counts]) -> Counts:
     """Add counts up (micro-average)."""
     return sum(counts, Counts())
+
+
+@lru_cache(maxsize=65536)
+def _is_accented(token: str) -> bool:
+    return fold(token) != token
+
+
+def _has_digit(token: str) -> bool:
+    return any(c.isdigit() for c in token)
 
 
 def _grapheme_distance(truth: str, output: str) -> int:

@@ -14,13 +14,14 @@ from vnadmin.errors import InputError, UsageError
 from vnadmin.evaluate.body import body, stretch_like, without_marks
 from vnadmin.evaluate.calibration import Calibration, Judged, calibration, judge
 from vnadmin.evaluate.files import lines, read_text
+from vnadmin.evaluate.made import made
 from vnadmin.evaluate.metrics import Counts, Harm, harm, measure, tokens, total
 from vnadmin.evaluate.peers import System
 from vnadmin.evaluate.remaining import Wrong, remaining
 from vnadmin.options import Options
 from vnadmin.restore import Restoration, restore_many
 from vnadmin.restore.engine import restorer
-from vnadmin.vietnamese import fold, nfc
+from vnadmin.vietnamese import nfc
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +126,12 @@ def read_pair_file(path: Path, language: str | None) -> Iterator[Pair]:
         yield Pair(name, str(truth), str(read))
 
 
-def made_from_truth(path: Path, *, strip_accents: bool) -> Iterator[Pair]:
-    """Yield pairs whose input is the truth itself, its accents stripped or as it is."""
+def made_from_truth(path: Path, kind: str) -> Iterator[Pair]:
+    """Yield pairs whose input is made from the truth itself; for kinds see made.py."""
     paths = [p for p in sorted(path.iterdir()) if p.is_file()] if path.is_dir() else [path]
     for file in paths:
         truth = nfc(read_text(file))
-        yield Pair(file.name, truth, fold(truth) if strip_accents else truth)
+        yield Pair(file.name, truth, made(without_marks(truth), kind))
 
 
 def score(
