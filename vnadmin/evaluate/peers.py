@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
@@ -101,9 +101,11 @@ class SymSpell:
             dictionary.bigrams[pair] = dictionary.bigrams.get(pair, 0) + count
         dictionary.bigram_count_min = min(dictionary.bigrams.values(), default=1)
 
+        nearest_term = lru_cache(maxsize=None)(partial(_nearest, dictionary))
+
         def nearest(match: regex.Match[str]) -> str:
             word = match.group()
-            term = _nearest(dictionary, write(canonical(word)))
+            term = nearest_term(write(canonical(word)))
             return word if term is None else _in_case_of(word, spelt[term])
 
         def look_up(words: Sequence[str]) -> list[str]:
