@@ -224,7 +224,7 @@ def table(
         speed = None
         if any(figure in _SPEED for figure in each.show):
             speed = measure_speed([pair.ocr for pair in pairs], options=options)
-        for key, asked in each.show.items():
+        for number, (key, asked) in enumerate(each.show.items()):
             cells = ["–"] * len(columns)
             if key in _FIGURES:
                 figure = _FIGURES[key]
@@ -238,7 +238,7 @@ def table(
                 assert speed is not None
                 label, of_speed, tell_speed = _SPEED[key]
                 n, value = of_speed(speed), tell_speed(speed)
-            yield _row([each.name, label, asked, n, value, *cells])
+            yield _row(["" if number else each.name, label, asked, n, value, *cells])
 
 
 def _best(scores: Sequence[Score]) -> dict[str, Score]:
