@@ -20,6 +20,15 @@ def test_tokens_forget_case_punctuation_and_tone_habit() -> None:
     assert tokens("23-QĐ/TW.") == ["23-qđ/tw"]
 
 
+def test_a_code_broken_over_lines_is_one_token() -> None:
+    broken = "Thông tư 45/2012/QĐ-\n  BTC, năm 2022-\n2025, số 97-\n\nKL/TU và -\nA, tự do -\nB"
+    mended = "Thông tư 45/2012/QĐ-BTC, năm 2022-2025, số 97-KL/TU và - A, tự do - B"
+    assert tokens(broken) == tokens(mended)
+    assert measure(broken, mended).accuracy == 1.0
+    assert tokens("Sê-\nNoong ngày 12-\ntháng") == ["sê", "noong", "ngày", "12", "tháng"]
+    assert len(tokens("A-" + "\n" * 100_000 + "b")) == 2
+
+
 def test_counts_by_hand() -> None:
     truth = "Căn cứ Luật Tổ chức chính quyền"
     counts = measure(truth, "Can cứ Luật | Tổ x y chức quyền")

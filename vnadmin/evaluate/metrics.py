@@ -1,13 +1,13 @@
 """How right a text is: syllables, words, characters, document codes, harm. Always with n.
 
 A token is what white space divides, NFC and lower case, hoà written hòa, without the punctuation
-around it. Truth and output are aligned by Levenshtein distance over tokens; a truth token counts as
-right if the alignment matches it.
+around it. A code or number broken behind its hyphen or slash at a line's end is one token, as it is
+where the break was mended. Truth and output are aligned by Levenshtein distance over tokens; a
+truth token counts as right if the alignment matches it.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
@@ -29,6 +29,8 @@ _CODE = regex.compile(
     r"\s?[-–/]\s?"
     r"\p{Lu}{2}[\p{Lu}\p{Ll}\d]*+(?:\s?[-–/]\s?\p{Lu}[\p{Lu}\p{Ll}\d]*+)*+"
 )
+
+_WORD = regex.compile(r"\S++(?:(?<=[\p{Lu}\d][-–/])[^\S\n]*+\n\s*+(?=[\p{Lu}\d])\S++)*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +124,13 @@ def tokens(text: str) -> list[str]:
 
 def spans(text: str) -> list[Token]:
     """Return the tokens that are compared with their places (code points of `text`)."""
-    words = ((_bare(m.group()), m.start(), m.end()) for m in re.finditer(r"\S+", text))
+    words = ((_bare(m.group()), m.start(), m.end()) for m in _WORD.finditer(text))
     return [Token(word, start, end) for word, start, end in words if word]
 
 
 @lru_cache(maxsize=65536)
 def _bare(word: str) -> str:
-    word = canonical(word).casefold()
+    word = "".join(canonical(word).casefold().split())
     start, end = 0, len(word)
     while start < end and unicodedata.category(word[start])[0] in "PS":
         start += 1
