@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..document import Citation, Header, Reference
 from ..vietnamese import canonical
+from .bodies import home_of
 from .citations import citations
 from .header import header
 from .references import references
@@ -17,7 +18,7 @@ def extract_from_text(text: str) -> tuple[Header, tuple[Citation, ...], tuple[Re
     The document's own number, where its text repeats it, is neither citation nor reference.
     """
     own = header(text)
-    found = citations(text, citing_date=own.date)
+    found = citations(text, citing_date=own.date, home=home_of(own))
     found = tuple(citation for citation in found if not _is_own(citation, own))
     return own, found, references(text, found, own_type=own.type)
 

@@ -7,7 +7,10 @@ import re
 from dataclasses import replace
 
 from ..document import Citation, Resolved, Span, Spans
+from ..grammar import DocumentNumber
 from ..grammar.standards import STANDARD_TYPES
+from ..vietnamese import canonical
+from .bodies import NOWHERE, Home, canonical_body, history_warning, identity_name, issuer_of_symbol
 from .checks import check, confidences, identity, likely_number
 from .draft import Draft
 from .drafts import find_drafts
@@ -15,19 +18,22 @@ from .laws import resolve
 from .words import LINE_END_SPECKS
 
 
-def citations(text: str, *, citing_date: str | None = None) -> tuple[Citation, ...]:
+def citations(
+    text: str, *, citing_date: str | None = None, home: Home = NOWHERE
+) -> tuple[Citation, ...]:
     """Find every mention of another numbered document or law by name in clean `text`.
 
     Args:
         text: restored or clean text; offsets in the result point into it.
         citing_date: the date of the document itself (YYYY-MM-DD), where known: laws younger than
             it are no candidates, and a later date of a cited document gets a warning.
+        home: where the document's own issuer is, to tell which "UBND tỉnh" is meant.
 
     Returns:
         The citations in text order; `source_*` fields equal their counterparts in `text`.
     """
     breaks = [match.start() for match in re.finditer("\f", text)]
-    built = [_build(text, draft, breaks, citing_date) for draft in find_drafts(text)]
+    built = [_build(text, draft, breaks, citing_date, home) for draft in find_drafts(text)]
     return tuple(_agree(built))
 
 
@@ -49,7 +55,9 @@ def _slice(text: str, span: Span | None) -> str | None:
     return _squeeze(piece) if "\n" in piece or "\f" in piece or "  " in piece else piece
 
 
-def _build(text: str, draft: Draft, breaks: list[int], citing_date: str | None) -> Citation:
+def _build(
+    text: str, draft: Draft, breaks: list[int], citing_date: str | None, home: Home
+) -> Citation:
     issuer = _slice(text, draft.issuer.span) if draft.issuer else None
     warnings = check(draft, issuer)
     date = draft.date.iso if draft.date else None
@@ -66,6 +74,10 @@ def _build(text: str, draft: Draft, breaks: list[int], citing_date: str | None) 
     elif any(warning.startswith("symbol-issuer") for warning in warnings):
         likely = likely_number(draft)
         resolved = Resolved(candidates=(likely,)) if likely else None
+    resolved = _with_issuer(resolved, issuer, number, home)
+    if issuer is not None and date is not None:
+        past = history_warning(canonical_body(issuer, home), date)
+        warnings += [past] if past else []
     date_span: Span | None = None
     if draft.date is not None:
         date_span = (draft.date.start, draft.date.end)
@@ -74,7 +86,8 @@ def _build(text: str, draft: Draft, breaks: list[int], citing_date: str | None) 
     start, end = draft.start, draft.end
     printed = text[start:end]
     standard = number is not None and number.symbol in STANDARD_TYPES
-    key = identity("" if standard else draft.type, number or draft.serial, name, year, issuer)
+    body = identity_name(issuer, home) if issuer is not None else None
+    key = identity("" if standard else draft.type, number or draft.serial, name, year, body)
     if name is not None and number is None and resolved is not None and resolved.number:
         key = (
             f"{identity(draft.type, None, draft.type, None, None)}/{_number_slug(resolved.number)}"
@@ -112,6 +125,23 @@ def _build(text: str, draft: Draft, breaks: list[int], citing_date: str | None) 
         warnings=tuple(warnings),
         id=key,
     )
+
+
+def _with_issuer(
+    resolved: Resolved | None, issuer: str | None, number: DocumentNumber | None, home: Home
+) -> Resolved | None:
+    """Add the issuer's full name, or the body its symbol names, where the text has less."""
+    if resolved is not None and resolved.issuer is not None:
+        return resolved
+    full = None
+    if issuer is not None:
+        full = canonical_body(issuer, home)
+        full = full if canonical(full) != canonical(issuer) else None
+    elif number is not None and number.serial is not None:
+        full = issuer_of_symbol(number.symbol)
+    if full is None:
+        return resolved
+    return replace(resolved or Resolved(), issuer=full)
 
 
 def _number_slug(number: str) -> str:

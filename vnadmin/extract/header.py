@@ -10,8 +10,9 @@ from rapidfuzz.distance import Levenshtein
 from ..document import Header
 from ..grammar import match_date, parse_number
 from ..grammar.dates import match_blank_date
+from ..grammar.divisions import provinces
 from ..grammar.numbers import symbol_known
-from ..grammar.tables import provinces, types_by_name
+from ..grammar.tables import types_by_name
 from ..vietnamese import canonical
 from .cells import plain, split_cells, upper
 from .close import close

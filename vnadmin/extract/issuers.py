@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..document import Span
+from ..grammar.divisions import provinces
 from ..grammar.find import without_junk
-from ..grammar.tables import Issuer, issuers, provinces
+from ..grammar.tables import Issuer, issuers
 from ..vietnamese import canonical
 from .words import Trie, Word, words
 

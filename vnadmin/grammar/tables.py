@@ -14,7 +14,10 @@ from pathlib import Path
 from ..errors import ModelError
 from ..vietnamese import canonical
 
-TABLES = ("document_types", "issuers", "symbols", "laws", "provinces", "treaties")
+TABLES = (
+    "document_types", "issuers", "symbols", "laws", "provinces", "divisions", "issuer_history",
+    "treaties",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +154,6 @@ def laws() -> tuple[Law, ...]:
 def treaties() -> tuple[str, ...]:
     """The treaties known by name, their type word first, in short ("Công ước về quyền trẻ em")."""
     return tuple(f"{row['type']} {row['name']}" for row in read_table("treaties"))
-
-
-@lru_cache(maxsize=1)
-def provinces() -> frozenset[str]:
-    """Canonical names of the provinces and centrally run cities, past and present."""
-    return frozenset(canonical(row["name"]) for row in read_table("provinces"))
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,100 @@
+"""Which body a printed name means, and whether it was there."""
+
+from __future__ import annotations
+
+import pytest
+
+from vnadmin.document import Header
+from vnadmin.extract import extract_from_text
+from vnadmin.extract.bodies import NOWHERE, Home, canonical_body, history_warning, home_of
+from vnadmin.grammar.divisions import local_units, provinces, tenures
+from vnadmin.grammar.tables import issuers
+from vnadmin.vietnamese import canonical
+
+HAI_PHONG = home_of(Header(issuer="THÀNH ỦY HẢI PHÒNG"))
+LAO_CAI = home_of(
+    Header(issuer="SỞ TÀI CHÍNH", parent_issuer="ỦY BAN NHÂN DÂN TỈNH LÀO CAI", place="Lào Cai")
+)
+LY_SON = home_of(Header(issuer="ỦY BAN NHÂN DÂN HUYỆN LÝ SƠN", place="Lý Sơn"))
+MINISTRY = home_of(Header(issuer="BỘ TÀI CHÍNH", place="Hà Nội"))
+
+
+@pytest.mark.parametrize(
+    ("home", "printed", "full"),
+    [
+        (HAI_PHONG, "Thành ủy", "Thành ủy Hải Phòng"),
+        (HAI_PHONG, "Ban Thường vụ Thành ủy", "Ban Thường vụ Thành ủy Hải Phòng"),
+        (HAI_PHONG, "UBND thành phố", "Ủy ban nhân dân thành phố Hải Phòng"),
+        (HAI_PHONG, "UBND TP", "Ủy ban nhân dân thành phố Hải Phòng"),
+        (HAI_PHONG, "Tỉnh ủy", "Tỉnh ủy"),
+        (HAI_PHONG, "Sở Y tế", "Sở Y tế thành phố Hải Phòng"),
+        (LAO_CAI, "Chủ tịch UBND tỉnh", "Chủ tịch Ủy ban nhân dân tỉnh Lào Cai"),
+        (LAO_CAI, "UBND Hải Phòng", "Ủy ban nhân dân thành phố Hải Phòng"),
+        (LAO_CAI, "Sở NN&PTNT tỉnh Gia Lai", "Sở Nông nghiệp và Phát triển nông thôn tỉnh Gia Lai"),
+        (LAO_CAI, "Bộ GD&ĐT", "Bộ Giáo dục và Đào tạo"),
+        (LAO_CAI, "Thủ tướng Chính phủ", "Thủ tướng Chính phủ"),
+        (LY_SON, "UBND huyện", "Ủy ban nhân dân huyện Lý Sơn"),
+        (LY_SON, "UBND tỉnh", "Ủy ban nhân dân tỉnh Quảng Ngãi"),
+        (MINISTRY, "Thành ủy", "Thành ủy"),
+        (NOWHERE, "Ủy ban nhân dân tỉnh", "Ủy ban nhân dân tỉnh"),
+    ],
+)
+def test_canonical_body(home: Home, printed: str, full: str) -> None:
+    assert canonical_body(printed, home) == full
+
+
+@pytest.mark.parametrize(
+    ("body", "day", "warning"),
+    [
+        ("Bộ Tài nguyên và Môi trường", "2025-05-01", "since then Bộ Nông nghiệp và Môi trường"),
+        ("Bộ Tài nguyên và Môi trường", "2024-05-01", None),
+        ("Bộ trưởng Bộ Công Thương", "2001-01-01", "issuer-date: Bộ Công Thương began"),
+        ("Ủy ban nhân dân tỉnh Hải Dương", "2025-08-01", "since then Hải Phòng"),
+        ("Ủy ban nhân dân tỉnh Hải Dương", "2025-06-30", None),
+        ("Ủy ban nhân dân thành phố Hải Phòng", "2025-08-01", None),
+        ("Ủy ban nhân dân huyện Bình Sơn", "2025-08-01", "unit-date: huyện Bình Sơn ended"),
+        ("Ủy ban nhân dân xã Ba Vì", "2025-08-01", None),
+        ("Ủy ban nhân dân huyện Không Tên", "2025-08-01", None),
+    ],
+)
+def test_who_was_there(body: str, day: str, warning: str | None) -> None:
+    found = history_warning(body, day)
+    assert (found is None) if warning is None else (found is not None and warning in found)
+
+
+def test_one_id_however_the_local_body_is_called() -> None:
+    text = """ỦY BAN NHÂN DÂN
+TỈNH LÀO CAI
+Số: 12/CT-UBND
+Lào Cai, ngày 10 tháng 5 năm 2023
+CHỈ THỊ
+Về việc phòng cháy rừng
+Theo Quyết định số 61/QĐ-UBND ngày 05/01/2021 của UBND tỉnh; Quyết định số 61/QĐ-UBND
+ngày 05/01/2021 của Chủ tịch Ủy ban nhân dân tỉnh Lào Cai; Thông tư số 7/2020/TT-BYT.
+"""
+    _, (first, second, circular), _ = extract_from_text(text)
+    assert first.issuer == "UBND tỉnh"
+    assert first.resolved is not None
+    assert first.resolved.issuer == "Ủy ban nhân dân tỉnh Lào Cai"
+    assert first.id == second.id
+    assert second.resolved is None
+    assert circular.resolved is not None
+    assert (circular.issuer, circular.resolved.issuer) == (None, "Bộ Y tế")
+
+
+def test_history_is_whole() -> None:
+    """34 provinces and cities stand; whoever took over is in the tables, too."""
+    units = [unit for several in provinces().values() for unit in several]
+    assert sum(unit.stood_on("2025-07-01") for unit in units) == 34
+    assert sum(unit.stood_on("2025-01-01") for unit in units) == 63
+    for unit in units:
+        assert all(canonical(name) in provinces() for name in unit.successors), unit
+        assert unit.valid_to is None or (unit.valid_from or "") < unit.valid_to, unit
+    bodies = {canonical(issuer.name) for issuer in issuers()}
+    for tenure in tenures().values():
+        assert canonical(tenure.name) in bodies
+        assert all(canonical(name) in bodies for name in tenure.successors), tenure
+    standing = [u for several in local_units().values() for u in several if u.valid_to is None]
+    assert len(standing) == 3321
+    assert {u.level for u in standing} == {"xã", "phường", "đặc khu"}
+    assert all(canonical(u.province) in provinces() for u in standing)
