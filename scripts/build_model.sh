@@ -16,5 +16,5 @@ vnadmin=${VNADMIN:-vnadmin}
     --weight party.txt.xz=3 --weight party_extra.txt.xz=3 --weight general.txt.xz=0.3 \
     --exclude-text "$scored" --entries 6000000 --held-back "$output.held-back.txt" -o "$output"
 for language in eng vie; do
-    "$vnadmin" train channel --language "$language" --from "$@" --model "$output" -o "$output"
+    "$vnadmin" train channel --language "$language" --base none --from "$@" --model "$output" -o "$output"
 done

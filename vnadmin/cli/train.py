@@ -6,9 +6,13 @@ import argparse
 import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vnadmin.cli.common import Subparsers, add_command
 from vnadmin.errors import ExitCode, InputError, MissingProgramError, OutputError, UsageError
+
+if TYPE_CHECKING:
+    from vnadmin.language.model import LanguageModel
 
 _EPILOG = """\
 A model is a directory that holds `language` and a directory for each channel: DIR/language,
@@ -17,7 +21,8 @@ DIR/eng, … Use it with --model DIR.
 examples:
   vnadmin train language corpus/*.txt.xz -o model
   vnadmin train channel --language eng --render 1000 --corpus law.txt --pairs pairs.jsonl -o model
-  vnadmin train channel --language archive --from archive.jsonl -o model
+  vnadmin train language --add ours/*.txt -o our-model
+  vnadmin train channel --from corrected.jsonl --model our-model -o our-model
   vnadmin train channel --language eng --from pairs.jsonl --curve"""
 
 _LANGUAGE_EPILOG = """\
@@ -34,13 +39,17 @@ examples:
   vnadmin restore --model our-model page.txt"""
 
 _CHANNEL_EPILOG = """\
-A pair is a line {"truth": "…", "ocr": "…"} or {"truth": "…", "ocr": {"eng": "…", "vie": "…"}}.
-Without --from, pages are rendered from the corpora and read by Tesseract; a run that was stopped
-goes on where it left off.
+A pair is a line {"truth": "…", "ocr": "…"} or {"truth": "…", "ocr": {"eng": "…", "vie": "…"}}: a
+page, or only a line of it. With --from, the model's channel that explains the pairs best is adapted
+to them: a few hundred lines help; thousands of pages may go without it (--base none). Without
+--from, pages are rendered from the corpora and read by Tesseract; a run that was stopped goes on
+where it left off. DIR is a model of its own then: what it lacks is copied from the other one.
 
 examples:
+  vnadmin train channel --from corrected.jsonl -o our-model
+  vnadmin restore --model our-model page.txt
+  vnadmin train channel --language vie --from vie.jsonl --base none -o model
   vnadmin train channel --language vie --render 500 --corpus law.txt --pairs vie.jsonl -o model
-  vnadmin train channel --language archive --from archive.jsonl.xz --model base -o model
   vnadmin train channel --language vie --from vie.jsonl --curve     would more pages help?"""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_+-]*")
@@ -188,11 +197,16 @@ def _add_channel(kinds: Subparsers) -> None:
     parser.add_argument(
         "--language",
         metavar="NAME",
-        required=True,
+        default="archive",
         help="which reading of the pairs, Tesseract's language for --render, and the channel's "
-        "name: use it with --profile NAME",
+        "name: use it with --profile NAME (default: archive)",
     )
     parser.add_argument("-o", "--output", metavar="DIR", type=Path, help="write DIR/NAME")
+    parser.add_argument(
+        "--base",
+        metavar="NAME",
+        help="the channel that --from adapts (default: the one that fits best; none: start anew)",
+    )
     parser.add_argument(
         "--model",
         metavar="DIR",
@@ -235,28 +249,48 @@ def run_channel(args: argparse.Namespace) -> int:
 
     from vnadmin.evaluate.run import read_pair_file
     from vnadmin.language.model import LanguageModel
+    from vnadmin.train.adapt import copy_model
+    from vnadmin.train.adapt_channel import adapt_channel
     from vnadmin.train.channel import train_channel
     from vnadmin.train.corpus import sha256_of
 
-    language = _language_model(args)
+    source = _source_model(args)
+    model = LanguageModel.load(source / "language")
     files = [*args.pairs_read, *([args.pairs] if args.render is not None else [])]
     pages = {
         path: [(pair.truth, pair.ocr) for pair in read_pair_file(path, args.language)]
         for path in files
     }
     every_page = list(chain(*pages.values()))
+    base = _base_channel(args, every_page, model, source)
     if args.output is not None:
         sources = [
             {"name": path.name, "sha256": sha256_of(path), "pages": len(pages[path])}
             for path in files
         ]
-        model = LanguageModel.load(language)
-        train_channel(every_page, model, args.output / args.language, sources=sources, log=_log)
+        target = args.output / args.language
+        if base is None:
+            train_channel(every_page, model, target, sources=sources, log=_log)
+        else:
+            adapt_channel(every_page, model, base, target, sources=sources, log=_log)
+        copy_model(source, args.output)
     if args.curve:
         from vnadmin.evaluate.curve import learning_curve, report
 
-        print(report(list(learning_curve(every_page, language, log=_log))))
+        curve = learning_curve(every_page, source / "language", base=base, log=_log)
+        print(report(list(curve)))
     return ExitCode.OK
+
+
+def _base_channel(
+    args: argparse.Namespace, pairs: list[tuple[str, str]], model: LanguageModel, source: Path
+) -> Path | None:
+    """The directory of the channel to start from, if any."""
+    from vnadmin.train.adapt_channel import nearest_channel
+
+    if args.base is None:
+        return None if args.render is not None else nearest_channel(pairs, model, source)
+    return None if args.base == "none" else source / args.base
 
 
 def _check_channel(args: argparse.Namespace) -> None:
@@ -273,19 +307,15 @@ def _check_channel(args: argparse.Namespace) -> None:
         raise UsageError("--render takes a number of pages, --corpus FILE and --pairs OUT")
 
 
-def _language_model(args: argparse.Namespace) -> Path:
-    """The directory of the language model that the channel is for."""
+def _source_model(args: argparse.Namespace) -> Path:
+    """The directory of the model that the channel is for."""
     from vnadmin.restore.engine import shipped_model
 
     if args.model is not None:
-        directory: Path = args.model
-    elif args.output is not None and (args.output / "language").is_dir():
-        directory = args.output
-    else:
-        directory = shipped_model()
-        if args.output is not None:
-            _log(f"to use the channel, put a copy of {directory / 'language'} into {args.output}")
-    return directory / "language"
+        return Path(args.model)
+    if args.output is not None and (args.output / "language").is_dir():
+        return Path(args.output)
+    return shipped_model()
 
 
 def _render(args: argparse.Namespace) -> None:

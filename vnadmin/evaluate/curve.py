@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from vnadmin.errors import InputError
@@ -14,6 +16,7 @@ from vnadmin.language.model import LanguageModel
 from vnadmin.options import Options
 from vnadmin.restore.channel import NO_WORD, Channel
 from vnadmin.restore.engine import Restorer
+from vnadmin.train.adapt_channel import adapt_channel
 from vnadmin.train.channel import count_confusions, train_channel
 
 _HELD_OUT_ONE_IN = 10
@@ -48,13 +51,19 @@ class Point:
 
 
 def learning_curve(
-    pages: Sequence[PagePair], language: Path, *, log: Callable[[str], None] = print
+    pages: Sequence[PagePair],
+    language: Path,
+    *,
+    base: Path | None = None,
+    log: Callable[[str], None] = print,
 ) -> Iterator[Point]:
     """Yield a point for 25, 50, 100, … and all pages but every tenth, which is scored on.
 
     Args:
-        pages: in random order.
+        pages: in random order; pages or only lines.
         language: directory of the language model.
+        base: directory of the channel that is adapted to the pages; its own point, 0, comes
+            first. Else channels are learnt anew.
         log: called with a line at each step.
 
     Raises:
@@ -65,11 +74,16 @@ def learning_curve(
     if not held_out:
         raise InputError(f"{len(pages)} pages are too few for a curve: one in ten is held out")
     model = LanguageModel.load(language)
-    for count in _sizes(len(learnt)):
+    for count in chain([] if base is None else [0], _sizes(len(learnt))):
         with tempfile.TemporaryDirectory(prefix="vnadmin-") as name:
             directory = Path(name)
             os.symlink(language.resolve(), directory / "language")
-            train_channel(learnt[:count], model, directory / _NAME, log=log)
+            if base is None:
+                train_channel(learnt[:count], model, directory / _NAME, log=log)
+            elif count:
+                adapt_channel(learnt[:count], model, base, directory / _NAME, log=log)
+            else:
+                shutil.copytree(base, directory / _NAME)
             yield _point(count, held_out, directory, model)
 
 

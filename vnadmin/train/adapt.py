@@ -3,7 +3,7 @@
 The base model's tables can't be listed, so its counts can't be added to. Instead the archive's text
 gets a model of its own over the same word ids, and both are mixed: language/model.py says how. The
 weights of the mixture are those under which each fifth of the text is likeliest, given the other
-four (EM on the fifths, as in deleted interpolation, Jelinek & Mercer 1980).
+four.
 """
 
 from __future__ import annotations
@@ -28,19 +28,18 @@ from vnadmin.train.corpus import documents, lines_of, sha256_of
 from vnadmin.train.counts import Encoder, encode_all, without_overlap
 from vnadmin.train.kneser_ney import estimate, prune
 from vnadmin.train.language import write_model
+from vnadmin.train.mixture import mixture_weights
 from vnadmin.vietnamese import is_syllable
 
 MARKER = "language/language.json"
 """Tells a model directory from others."""
 
 _FOLDS = 5
-_ROUNDS = 30
-_PRIOR = 20.0
-"""Words' worth of trust that the weight for one kind of history is that for all."""
-_MOST = 0.98
 _NEW_SYLLABLE, _NEW_OTHER = 2, 3
 """How often a word must occur to become known; a word seen once may be a slip of the pen."""
 _MOST_WORDS = 0xFFFF
+_MOST = 0.98
+"""Weight of the texts in the mixture; the base model always has a say."""
 _FEW_DOCUMENTS = 10
 _MANIFEST = "language.json"
 
@@ -163,19 +162,13 @@ class _Histories(NamedTuple):
         )
 
     def shares(self, order: int) -> Scores:
-        """Return the likeliest λ for each pair of lengths, shape (order, order), by EM."""
-        cell = self.base_length * order + self.added_length
-        size = np.bincount(cell, minlength=order * order)
+        """Return the likeliest λ for each pair of lengths, shape (order, order)."""
         known = self.added_length > 0
-        share = np.where(np.arange(order * order) % order > 0, 0.5, 0.0)
-        for _ in range(_ROUNDS):
-            ratio = np.exp(np.minimum(self.base - self.added, 700))
-            lam = share[cell]
-            responsible = lam / (lam + (1 - lam) * ratio)
-            overall = responsible[known].mean() if known.any() else 0.0
-            total = np.bincount(cell, responsible, order * order)
-            share = np.where(share > 0, (total + _PRIOR * overall) / (size + _PRIOR), 0.0)
-        return np.minimum(share, _MOST).reshape(order, order)
+        cell = self.base_length * order + self.added_length
+        both = np.exp(np.stack([self.base, self.added], axis=1))
+        share = mixture_weights(both[known], cell[known], order * order)[:, 1].reshape(order, order)
+        share[:, 0] = 0.0
+        return np.minimum(share, _MOST)
 
     def mixed(self, share: Scores) -> Scores:
         """Return log P under the mixture."""

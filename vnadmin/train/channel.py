@@ -27,7 +27,7 @@ from vnadmin.restore.tokens import key_of, split_affixes, straight_quotes
 from vnadmin.train.align import align, split_insertions
 from vnadmin.vietnamese import canonical, fold, split_tone
 
-_MANIFEST = "channel.json"
+MANIFEST = "channel.json"
 _ROUNDS = 4
 _SMOOTHING = 0.1
 _CANDIDATE_MARGIN = 10.0
@@ -109,19 +109,23 @@ def _strip_same(read: str, prefix: str, suffix: str) -> str | None:
 
 def learn_edits(spellings: Counter[tuple[str, str]]) -> Steps:
     """Learn the edit channel's steps by Viterbi training from aligned words."""
-    pairs = [(left, right, math.log1p(n)) for (left, right), n in spellings.items()]
-    pairs = [p for p in pairs if len(p[0]) <= 9 and abs(len(p[0]) - len(p[1])) <= 4]
-    steps = _first_steps(spellings)
+    steps = first_steps(spellings)
     for _ in range(_ROUNDS):
-        counts: Counter[tuple[str, str]] = Counter()
-        for left, right, weight in pairs:
-            for step in best_path(steps, left, right):
-                counts[step] += weight  # type: ignore[assignment]
-        steps = _normalised(counts)
+        steps = normalised(count_steps(spellings, steps))
     return steps
 
 
-def _first_steps(spellings: Counter[tuple[str, str]]) -> Steps:
+def count_steps(spellings: Counter[tuple[str, str]], steps: Steps) -> Counter[tuple[str, str]]:
+    """Count the steps on the best paths; a spelling seen n times counts log(1 + n)."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for (left, right), n in spellings.items():
+        if len(left) <= 9 and abs(len(left) - len(right)) <= 4:
+            for step in best_path(steps, left, right):
+                counts[step] += math.log1p(n)  # type: ignore[assignment]
+    return counts
+
+
+def first_steps(spellings: Counter[tuple[str, str]]) -> Steps:
     """Return a start: letters stay, or lose their marks, or become anything at a price."""
     letters = {c for left, _ in spellings for c in left}
     readings = {c for _, right in spellings for c in right}
@@ -142,7 +146,7 @@ def _first_steps(spellings: Counter[tuple[str, str]]) -> Steps:
     return {k: v for k, v in steps.items() if (len(k[0]), len(k[1])) != (0, 0)}
 
 
-def _normalised(counts: Counter[tuple[str, str]]) -> Steps:
+def normalised(counts: Counter[tuple[str, str]]) -> Steps:
     """Turn counts into log P(step | first letter); an insertion's share is of all letters.
 
     A letter's own shares are interpolated with those of its kin: letters that differ by tone
@@ -216,7 +220,7 @@ def train_channel(
         InputError: if the pairs hold no words that can be aligned.
         OutputError: if `output` can't be written.
     """
-    check_replaceable(output, marker=_MANIFEST)
+    check_replaceable(output, marker=MANIFEST)
     counted = count_confusions(pairs, model)
     if not counted.spellings:
         raise InputError("the pairs hold no words that can be aligned")
@@ -228,24 +232,34 @@ def train_channel(
     log(f"{len(steps):,} edit steps")
     edits = EditModel.from_steps(steps)
     keys, found = candidate_table(counted, Shortlist.of(model, edits))
-    offsets, words, costs = pack_candidates(found)
     manifest = {
-        "format": FORMAT,
         "vocabulary": vocabulary_id(model),
         "pages": counted.pages,
         "words": counted.words,
         "junk_rate": sum(counted.junk.values()) / counted.words,
         "sources": [dict(source) for source in sources],
-        "steps": [[a, b, round(v, 3)] for (a, b), v in sorted(steps.items())],
     }
-    with atomic_directory(output, marker=_MANIFEST) as directory:
+    write_channel(output, keys, found, steps, manifest)
+    log(f"{sum(len(c.words) for c in found):,} candidates for {len(keys):,} readings")
+
+
+def write_channel(
+    output: Path,
+    keys: Sequence[str],
+    found: Sequence[Candidates],
+    steps: Steps,
+    manifest: Mapping[str, object],
+) -> None:
+    """Write the files that `Channel.load` reads, all or nothing: readings and their candidates."""
+    offsets, words, costs = pack_candidates(found)
+    rows = [[a, b, round(v, 3)] for (a, b), v in sorted(steps.items())]
+    with atomic_directory(output, marker=MANIFEST) as directory:
         np.save(directory / "offsets.npy", offsets)
         np.save(directory / "words.npy", words)
         np.save(directory / "log_prob.npy", costs)
         (directory / "keys.txt").write_text("\n".join(keys), encoding="utf-8")
-        text = json.dumps(manifest, ensure_ascii=False)
-        (directory / _MANIFEST).write_text(text + "\n", encoding="utf-8")
-    log(f"{len(words):,} candidates for {len(keys):,} readings")
+        text = json.dumps({"format": FORMAT, **manifest, "steps": rows}, ensure_ascii=False)
+        (directory / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
 def candidate_table(
@@ -284,11 +298,11 @@ def candidate_table(
             by_edit = math.exp(scores.get(words, -30.0))
             share = seen / n if n else 0.0
             scores[words] = math.log(max(weight * share + (1 - weight) * by_edit, 1e-7))
-        result.append(_trimmed(scores, shortlist.unigram))
+        result.append(trimmed(scores, shortlist.unigram))
     return keys, result
 
 
-def _trimmed(
+def trimmed(
     scores: dict[Words, float], unigram: np.ndarray[tuple[int], np.dtype[np.float32]]
 ) -> Candidates:
     def weighed(words: Words) -> float:
