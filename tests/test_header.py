@@ -99,3 +99,30 @@ CN và TT;
     header, _, _ = extract_from_text(text)
     assert header.place == "Thành phố Cần Thơ"
     assert header.recipients == ("Các Phòng: KT, NNMT, NC, CN và TT", "Lưu: VT")
+
+
+def test_joint_issuers_and_a_number_broken_in_its_block() -> None:
+    text = """BỘ TƯ PHÁP - BỘ CÔNG AN - CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+VIỆN KIỂM SÁT NHÂN DÂN Độc lập - Tự do - Hạnh phúc
+TỐI CAO
+Số: 09/2013/TTLT-BTP-BCA- Hà Nội, ngày 18 tháng 10 năm 2013
+VKSNDTC
+THÔNG TƯ LIÊN TỊCH
+Hướng dẫn phối hợp cung cấp thông tin
+"""
+    header, _, _ = extract_from_text(text)
+    assert header.issuer == "BỘ TƯ PHÁP - BỘ CÔNG AN - VIỆN KIỂM SÁT NHÂN DÂN TỐI CAO"
+    assert header.parent_issuer is None
+    assert header.number == "09/2013/TTLT-BTP-BCA-VKSNDTC"
+
+
+def test_issuer_of_an_unreadable_letterhead_is_the_authority() -> None:
+    text = """ỦYBANNH N DÂN CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+TỈNH LÀO CAI Độc lập - Tự do - Hạnh phúc
+Số: 31/QĐ-UBND Lào Cai, ngày 10 tháng 5 năm 2021
+QUYẾT ĐỊNH
+Về việc giao việc
+CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH LÀO CAI
+Căn cứ Luật Đất đai ngày 29 tháng 11 năm 2013;
+"""
+    assert extract_from_text(text)[0].issuer == "ỦY BAN NHÂN DÂN TỈNH LÀO CAI"

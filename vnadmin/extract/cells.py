@@ -13,11 +13,12 @@ from ..grammar.tables import types_by_name
 from ..vietnamese import canonical, fold
 
 _RIGHT_BLOCK = re.compile(
-    r"(?<=\w)[ \xa0]?[^\w\n]{1,4}(?=(?:CỘNG\s{1,3}H[ÒO][ÀA]\s{1,3}XÃ\s{1,3}HỘI|ĐẢNG\s{1,3}CỘNG"
-    r"\s{1,3}SẢN)\s[^\n]{0,30}?NAM\s*\Z|Độc\s{1,3}lập\s{0,3}[-–]?\s{0,3}Tự\s{1,3}do)"
+    r"(?<=\w)(?P<dash>\s?[-–])?[ \xa0]?[^\w\n]{1,4}"
+    r"(?=(?:CỘNG\s{1,3}H[ÒO][ÀA]\s{1,3}XÃ\s{1,3}HỘI|ĐẢNG\s{1,3}CỘNG\s{1,3}SẢN)\s[^\n]{0,30}?NAM\s*\Z"
+    r"|Độc\s{1,3}lập\s{0,3}[-–]?\s{0,3}Tự\s{1,3}do)"
 )
 _DAY = re.compile(r"\s?,\s{0,4}(?=[Nn]gày(?![^\W\d_]))")
-_STAMP_WITHIN = re.compile(r"\s(?=ĐẾN\s+(?:Số|Ngày|Giờ)|(?:Ngày|Giờ)\s*:?\s*[.…]{2})")
+_STAMP_WITHIN = re.compile(r"\s(?=ĐẾN\s+(?:Số|Ngày|Giờ)|(?:Ngày|Giờ)\s*:?\s*[.…]{2}|Kính gửi\s*:)")
 _SPECK = re.compile(r"[\s'`\"“”‘’:;.,|~*_]+(?=\w)")
 _LISTED = re.compile(r"(?<=\S)\s+(?:[-–]\s?){1,2}(?=[A-ZĐỦ][^\W\d_]*\s)")
 _BODY = re.compile(r"[\W_]*(?:Căn cứ|Kính gửi|Điều 1|Xét|Thực hiện|Nơi nhận)")
@@ -61,7 +62,7 @@ def _cut_blocks(line: str) -> str:
     speck = _SPECK.match(line)
     if speck is not None and speck[0].strip():
         line = line[speck.end() :]
-    line = _RIGHT_BLOCK.sub("\t", line, count=1)
+    line = _RIGHT_BLOCK.sub(lambda match: (match["dash"] or "") + "\t", line, count=1)
     line = _STAMP_WITHIN.sub("\t", line)
     for at in (_place_start(line), _capitals_start(line)):
         if at:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rapidfuzz.distance import Levenshtein
 
 from ..document import Header
-from ..grammar import match_date, parse_number
+from ..grammar import match_date, parse_number, symbol_issuers
 from ..grammar.dates import match_blank_date
 from ..grammar.divisions import provinces
 from ..grammar.numbers import symbol_known
@@ -19,6 +19,7 @@ from .close import close
 from .stamps import marks, take_arrival
 
 _HEAD_CELLS = 48
+_LETTERHEAD_CELLS = 12
 _MOTTO = re.compile(r"cong hoa xa hoi|doc lap\s*[-–]\s*tu do|^dang cong san viet nam$")
 _NUMBER = re.compile(
     r"[\s:;.,`'*~]*(?:Số|SỐ|Sô|số(?=\s*:)|(?:Bộ luật|Luật|Pháp lệnh|Nghị quyết|Lệnh|Sắc lệnh)\s+số)"
@@ -67,18 +68,22 @@ def header(text: str) -> Header:
     """
     cells, arrival = take_arrival(split_cells(text))
     number_at = _find_number(cells)
-    number, symbol = _number(cells[number_at]) if number_at is not None else (None, None)
+    number, symbol = _number(cells, number_at) if number_at is not None else (None, None)
     type_at, kind = _type(cells)
     place, date, by_hand = _place_date(cells)
     if by_hand:
         number = None
     bodies = [_at_home(body, place) for body in _issuers(cells, number_at, type_at)]
+    if symbol is not None and len(symbol_issuers(symbol)) > 1 and bodies:
+        bodies = [re.sub(r"\s?[-–]\s?", " - ", "-".join(b.strip(" -–") for b in bodies))]  # joint
     urgency, secrecy = marks(cells[:_HEAD_CELLS])
     subject = _subject(text, cells, number_at, type_at)
     addressees = _addressees(cells)
     letterhead = number_at is not None or bool(addressees)
     if kind is None and letterhead:
         kind = "Công văn"
+    if not bodies and type_at is not None:
+        bodies = _authority(cells, type_at)
     issuer = bodies[-1] if bodies else None
     parent = bodies[-2] if len(bodies) > 1 else None
     signers, recipients = close(cells)
@@ -118,6 +123,9 @@ def _find_number(cells: Sequence[str]) -> int | None:
             return index
         if re.match(r"[\s.…_]*[/-]\s*[A-ZĐ]", match["rest"]):
             return index
+    for index, cell in enumerate(cells[:_LETTERHEAD_CELLS]):  # "Số:" and what can't be read
+        if re.match(r"\W*S[ốỐ]\s*:\s*\w", cell) and not _body_line(cells, index):
+            return index
     # The serial, written by hand, was read as nothing, and "Số:" with it.
     for index, cell in enumerate(cells[:_HEAD_CELLS]):
         if cell.isascii() and "-" in cell and symbol_known(cell) and not _body_line(cells, index):
@@ -133,7 +141,11 @@ def _body_line(cells: Sequence[str], index: int) -> bool:
     )
 
 
-def _number(cell: str) -> tuple[str | None, str | None]:
+def _number(cells: Sequence[str], index: int) -> tuple[str | None, str | None]:
+    cell = cells[index]
+    if cell.endswith(("-", "/")):  # it goes on under itself, in the left block
+        rest = (c for c in cells[index + 1 : index + 4] if re.fullmatch(r"[A-ZĐ&0-9/-]{2,30}", c))
+        cell += next(rest, "")
     match = _NUMBER.match(cell)
     parsed = parse_number(match["rest"]) if match else None
     if parsed is None:
@@ -187,17 +199,22 @@ def _is_place(name: str) -> bool:
     return len(words) <= 7 and all(w[0].isupper() or w in _PLACE_WORDS for w in words)
 
 
+_UNIT_ENDS = ("tinh", "pho", "huyen", "quan", "xa", "phuong", "uy")
+
+
 def _at_home(body: str, place: str | None) -> str:
-    """The body with its province as the place line spells it, where OCR has one letter wrong."""
+    """The body with its home as the place line spells it, where OCR has a letter or two wrong."""
     words = body.split()
-    for start in range(max(0, len(words) - 6), len(words)):
-        unit = plain(" ".join(words[:start])).split()[-1:]
-        name = " ".join(words[start:])
-        if unit not in (["tinh"], ["pho"]) or place is None or canonical(name) in provinces():
+    for start in range(max(1, len(words) - 6), len(words)):
+        unit, name = plain(words[start - 1]), " ".join(words[start:])
+        if unit not in _UNIT_ENDS or place is None or canonical(name) == canonical(place):
             continue
-        if canonical(place) in provinces() and Levenshtein.distance(plain(name), plain(place)) <= 2:
-            unit_words = "TỈNH" if unit == ["tinh"] else words[start - 1]
-            return " ".join([*words[: start - 1], unit_words, place.upper()])
+        printed, known = plain(name).replace(" ", ""), plain(place).replace(" ", "")
+        if canonical(name) not in provinces() and Levenshtein.distance(printed, known) <= min(
+            2, len(known) // 4
+        ):
+            head = words[: start - 1] + (["TỈNH"] if unit == "tinh" else [words[start - 1]])
+            return " ".join([*head, place.upper()])
     return body
 
 
@@ -215,7 +232,7 @@ def _issuers(cells: Sequence[str], number_at: int | None, type_at: int | None) -
             continue
         if not upper(cell) or _PLACE_DATE.match(cell):
             continue
-        cell = " ".join(cell.strip(" *").split())
+        cell = " ".join(re.sub(r"(?<=\w)[:;'`\"]+(?=\w)", " ", cell).strip(" *").split())
         starts = words.startswith(tuple(_BODIES)) or words in ("so", "bo", "ban")
         if not bodies or (starts and plain(bodies[-1]) not in _HALVES and not _open(bodies[-1])):
             if not bodies and not starts:
@@ -224,6 +241,23 @@ def _issuers(cells: Sequence[str], number_at: int | None, type_at: int | None) -
         else:
             bodies[-1] += " " + cell
     return bodies
+
+
+_HEAD_OF = re.compile(
+    r"(?:(?:QUYỀN |PHÓ )?CHỦ TỊCH(?= ỦY| HỘI)|GIÁM ĐỐC|BỘ TRƯỞNG(?:, CHỦ NHIỆM)?|CHÁNH ÁN"
+    r"|VIỆN TRƯỞNG|TỔNG GIÁM ĐỐC|CỤC TRƯỞNG|HIỆU TRƯỞNG) "
+)
+
+
+def _authority(cells: Sequence[str], type_at: int) -> list[str]:
+    """The body named in capitals between the subject and "Căn cứ", its head's position left out."""
+    for cell in cells[type_at + 1 : type_at + 16]:
+        if cell.startswith("Căn cứ"):
+            break
+        name = _HEAD_OF.sub("", " ".join(cell.split()), count=1)
+        if upper(cell) and plain(name).startswith(tuple(_BODIES)):
+            return [name]
+    return []
 
 
 def _open(body: str) -> bool:
