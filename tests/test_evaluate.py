@@ -149,7 +149,7 @@ def test_cutting_long_texts_leaves_the_distance_as_it_is(
     choose = random.Random(seed)
     words = [f"từ{choose.randrange(vocabulary)}" for _ in range(600)]
     other = garbled(words, share, choose)
-    at = cuts(words, other, long=100, run=6, stretch=40)
+    at = cuts(words, other, long=100, runs=(6, 3), stretch=40)
     operations = edit_operations(words, other, at)
     assert len(operations) == Levenshtein.distance(words, other)
     rebuilt = list(words)
@@ -167,6 +167,8 @@ def test_long_texts_are_cut_where_accents_alone_differ() -> None:
     assert all(i == j for i, j in at)
     assert [kind for kind, _, _ in edit_operations(words, bare)] == ["replace"] * 20_000
     assert cuts(words[:3000], bare[:3000]) == []
+    garbled_most = [word if n % 7 < 2 else "?" for n, word in enumerate(words)]
+    assert len(cuts(words, garbled_most)) > 5
 
 
 def test_counts_of_a_long_text_are_those_of_its_parts() -> None:

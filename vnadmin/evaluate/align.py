@@ -1,8 +1,10 @@
 """Levenshtein's alignment over tokens, in time near linear for texts that are nearly alike.
 
 Up to a few pages the alignment is the plain one. Longer texts are cut where both print the same
-words, accents aside, and nowhere else: a run of `_RUN` words found once in each. Such a run lies on
-a best alignment unless a longer stretch around it was moved, so the distance stays what it was.
+words, accents aside, and nowhere else: in the middle of a run of words found once in each. Such a
+run lies on a best alignment unless a longer stretch around it was moved, so the distance stays what
+it was: to the token on 150 rendered pages in one, as read by `eng` and `vie`, and on 60,000 tokens
+without accents.
 """
 
 from __future__ import annotations
@@ -25,8 +27,8 @@ Cut = tuple[int, int]
 _LONG = 4000
 """Tokens up to which the plain alignment is quick enough: some ten pages."""
 
-_RUN = 8
-"""Words of a run that both texts share; in legal text every other such run is found once."""
+_RUNS = (8, 4, 2)
+"""Words of a run that both texts share; the shorter ones are for badly garbled text."""
 
 _STRETCH = 1000
 """Tokens aligned at a time, at least."""
@@ -66,7 +68,7 @@ def cuts(
     after: Sequence[str],
     *,
     long: int = _LONG,
-    run: int = _RUN,
+    runs: Sequence[int] = _RUNS,
     stretch: int = _STRETCH,
 ) -> list[Cut]:
     """Return where both texts can be cut for aligning; nowhere if one is not `long`.
@@ -75,11 +77,22 @@ def cuts(
         before: tokens.
         after: tokens.
         long: tokens up to which a text is not cut.
-        run: tokens around a cut that both texts share, accents aside, and print once.
+        runs: tokens around a cut that both texts share, accents aside, and print once; the
+            shorter ones only between cuts that are still `long` apart.
         stretch: tokens between cuts, at least.
     """
-    if min(len(before), len(after)) <= max(long, run):
+    if not runs or min(len(before), len(after)) <= max(long, runs[0]):
         return []
+    result: list[Cut] = []
+    found = _cuts(before, after, runs[0], stretch)
+    for i, i_end, j, j_end in stretches(len(before), len(after), found):
+        between = cuts(before[i:i_end], after[j:j_end], long=long, runs=runs[1:], stretch=stretch)
+        result += [(i + one, j + other) for one, other in between]
+        result.append((i_end, j_end))
+    return result[:-1]
+
+
+def _cuts(before: Sequence[str], after: Sequence[str], run: int, stretch: int) -> list[Cut]:
     ids: dict[str, int] = {}
     first, second = (_folded(tokens, ids) for tokens in (before, after))
     places = _once(_hashes(first, run)), _once(_hashes(second, run))
