@@ -52,7 +52,8 @@ def add_restore_options(parser: argparse.ArgumentParser, *, encoding: bool = Tru
         "--profile",
         metavar="NAME",
         default="auto",
-        help="what garbled the text: auto, clean, stripped, eng, vie or a channel of --model "
+        help="what garbled the text: auto, clean, stripped, eng, vie, a channel of --model, or the "
+        "encoding that was taken for another: tcvn3, vni, viscii, cp1258, utf-8 "
         "(default: auto, told by the text)",
     )
     group.add_argument(
@@ -66,7 +67,7 @@ def add_restore_options(parser: argparse.ArgumentParser, *, encoding: bool = Tru
         group.add_argument(
             "--encoding",
             metavar="NAME",
-            help="encoding of text files (default: UTF-8, UTF-16, cp1258, tcvn3 or vni, detected)",
+            help="of text files (default: detected UTF-8, UTF-16, cp1258, tcvn3, vni, viscii)",
         )
 
 

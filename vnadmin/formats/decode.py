@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import regex
 
 from vnadmin.errors import InputError, UsageError
-from vnadmin.formats.legacy import decode_tcvn3, decode_vni
+from vnadmin.formats.legacy import decode_tcvn3, decode_viscii, decode_vni
 from vnadmin.vietnamese import LETTERS, is_syllable, nfc
 
 _BOMS = (
@@ -21,8 +21,11 @@ _BOMS = (
 )
 _SAMPLE = 200_000  # bytes that the statistics look at
 _ENOUGH = 0.8  # share of accented words that must be Vietnamese syllables; wrong tables reach 0.4
+_OWN = {"tcvn3": decode_tcvn3, "vni": decode_vni, "viscii": decode_viscii}
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b")) + b"\x7f"
-_CHOOSE = "name it with --encoding (cp1258, tcvn3, vni, utf-16, …) or convert the file to UTF-8"
+_CHOOSE = (
+    "name it with --encoding (cp1258, tcvn3, vni, viscii, utf-16, …) or convert the file to UTF-8"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def decode(data: bytes, *, name: str, encoding: str | None = None) -> Decoded:
     Args:
         data: the whole file.
         name: what error messages call the file.
-        encoding: use this one and no other: a Python codec's name, `tcvn3` or `vni`.
+        encoding: use this one and no other: a Python codec's name, `tcvn3`, `vni` or `viscii`.
 
     Raises:
         InputError: the bytes aren't text, or no encoding fits them.
@@ -70,7 +73,7 @@ def decode(data: bytes, *, name: str, encoding: str | None = None) -> Decoded:
 
 
 def _decode_as(data: bytes, encoding: str, name: str) -> str:
-    own = {"tcvn3": decode_tcvn3, "vni": decode_vni}.get(encoding.lower())
+    own = _OWN.get(encoding.lower())
     if own is not None:
         return own(data)
     try:
@@ -125,7 +128,7 @@ def _wide_encoding(data: bytes) -> str | None:
 def _legacy_encoding(data: bytes) -> str | None:
     """The legacy encoding whose accented words are most often Vietnamese syllables, if most are."""
     sample = data[:_SAMPLE]
-    readings = {"tcvn3": decode_tcvn3(sample), "vni": decode_vni(sample)}
+    readings = {name: read(sample) for name, read in _OWN.items()}
     readings["cp1258"] = nfc(sample.decode("cp1258", errors="replace"))
     scores = {encoding: _vietnameseness(text) for encoding, text in readings.items()}
     best = max(scores, key=lambda encoding: scores[encoding])

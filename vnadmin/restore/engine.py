@@ -11,6 +11,7 @@ from pathlib import Path
 
 from vnadmin.document import EditKind
 from vnadmin.errors import UsageError
+from vnadmin.formats.legacy import READINGS
 from vnadmin.grammar.tables import data_directory
 from vnadmin.language.model import LanguageModel
 from vnadmin.options import Options
@@ -92,7 +93,7 @@ class Restorer:
         """
         if name not in self._channels:
             if name not in self.channel_names():
-                known = ", ".join(["auto", "clean", "stripped", *self.channel_names()])
+                known = ", ".join(["auto", "clean", "stripped", *self.channel_names(), *READINGS])
                 raise UsageError(f"no profile named {name!r}; there are: {known}")
             self._channels[name] = Channel.load(self._directory / name, self.model)
         return self._channels[name]
@@ -123,13 +124,14 @@ class Restorer:
 
     def _explain_batch(self, sources: list[str], options: Options) -> Iterator[Restoration]:
         """Restore texts; each block of theirs is decoded with others of the same profile."""
-        composed = [to_unicode(source, self.model) for source in sources]
+        encoding = options.profile if options.profile in READINGS else None
+        composed = [to_unicode(source, self.model, encoding) for source in sources]
         changes: list[list[Change]] = [[] for _ in sources]
         blocks: dict[str, list[_Block]] = defaultdict(list)
         size = 0
         for number, (source, _) in enumerate(composed):
             for start, end in _blocks(source):
-                profile = options.profile
+                profile = "auto" if encoding else options.profile
                 if profile == "auto":
                     profile = judge(self, source[start:end])
                 if profile != "clean":
@@ -150,7 +152,7 @@ class Restorer:
         options: Options,
     ) -> None:
         """Decode blocks by profile and add what was decided to their texts' changes."""
-        auto = options.profile == "auto"
+        auto = options.profile == "auto" or options.profile in READINGS
         for profile, group in blocks.items():
             parts = [list(sentences(b.source, b.start, b.end, codes=True)) for b in group]
             together = [sentence for own in parts for sentence in own]
