@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vnadmin.document import Header
-from vnadmin.extract import extract_from_text
+from vnadmin.extract import citations, extract_from_text
 from vnadmin.extract.bodies import NOWHERE, Home, canonical_body, history_warning, home_of
 from vnadmin.grammar.divisions import local_units, provinces, tenures
 from vnadmin.grammar.tables import issuers
@@ -98,3 +98,40 @@ def test_history_is_whole() -> None:
     assert len(standing) == 3321
     assert {u.level for u in standing} == {"xã", "phường", "đặc khu"}
     assert all(canonical(u.province) in provinces() for u in standing)
+
+
+@pytest.mark.parametrize(
+    ("text", "uri"),
+    [
+        ("Nghị định số 39/2022/NĐ-CP", "/akn/vn/act/nghi-dinh/2022/39-2022-nd-cp"),
+        ("Nghị định 39/2022/NĐ- CP ngày 18/6/2022", "/akn/vn/act/nghi-dinh/2022/39-2022-nd-cp"),
+        ("Luật Đất đai năm 2013", "/akn/vn/act/luat/2013/45-2013-qh13"),
+        ("Luật Đất đai số 45/2013/QH13", "/akn/vn/act/luat/2013/45-2013-qh13"),
+        (
+            "Quyết định số 61/QĐ-UBND ngày 05/01/2021 của UBND tỉnh Lào Cai",
+            "/akn/vn/act/quyet-dinh/uy-ban-nhan-dan-tinh-lao-cai/2021/61-qd-ubnd",
+        ),
+        (
+            "Bản án số 12/2020/HS-ST ngày 03/4/2020 của Tòa án nhân dân tỉnh Lào Cai",
+            "/akn/vn/judgment/ban-an/toa-an-nhan-dan-tinh-lao-cai/2020/12-2020-hs-st",
+        ),
+        ("Công văn số 77/BTC-NSNN ngày 01/3/2023", "/akn/vn/doc/cong-van/2023/77-btc-nsnn"),
+        ("Quyết định số 61/QĐ-BCT", None),
+    ],
+)
+def test_uri_of_the_work(text: str, uri: str | None) -> None:
+    (citation,) = citations(text)
+    assert citation.uri == uri
+
+
+def test_a_document_carries_the_id_it_is_cited_by() -> None:
+    text = """ỦY BAN NHÂN DÂN
+TỈNH LÀO CAI
+Số: 12/CT-UBND
+Lào Cai, ngày 10 tháng 5 năm 2023
+CHỈ THỊ
+Về việc phòng cháy rừng
+"""
+    own = extract_from_text(text)[0]
+    (cited,) = citations("Chỉ thị số 12/CT-UBND ngày 10/5/2023 của UBND tỉnh Lào Cai")
+    assert (own.id, own.uri) == (cited.id, cited.uri)

@@ -100,6 +100,7 @@ citations = st.builds(
     confidence=confidences,
     warnings=warnings,
     id=named,
+    uri=st.none() | st.just("/akn/vn/act/luat/2013/45-2013-qh13"),
 )
 documents = st.builds(
     Document,

@@ -92,7 +92,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the document says of itself in its letterhead and at its close."""
+    """What the document says of itself in its letterhead and at its close.
+
+    `id` and `uri` are those that citations of this document carry.
+    """
 
     issuer: str | None = None
     parent_issuer: str | None = None
@@ -108,6 +111,8 @@ class Header:
     urgency: str | None = None
     secrecy: str | None = None
     arrival: Arrival | None = None
+    id: str | None = None
+    uri: str | None = None
     confidence: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -180,6 +185,7 @@ class Citation:
     confidence: Mapping[str, float]
     warnings: tuple[str, ...]
     id: str
+    uri: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

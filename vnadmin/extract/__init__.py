@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..document import Citation, Header, Reference
 from ..vietnamese import canonical
 from .bodies import home_of
 from .citations import citations
 from .header import header
+from .identity import own_identity
 from .references import references
 
 __all__ = ["citations", "extract_from_text", "header", "references"]
@@ -18,6 +21,8 @@ def extract_from_text(text: str) -> tuple[Header, tuple[Citation, ...], tuple[Re
     The document's own number, where its text repeats it, is neither citation nor reference.
     """
     own = header(text)
+    key, work = own_identity(own)
+    own = replace(own, id=key, uri=work)
     found = citations(text, citing_date=own.date, home=home_of(own))
     found = tuple(citation for citation in found if not _is_own(citation, own))
     return own, found, references(text, found, own_type=own.type)

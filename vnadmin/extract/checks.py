@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 
-from ..grammar import DocumentNumber, symbol_issuers, symbol_known, symbol_types
+from ..grammar import symbol_issuers, symbol_known, symbol_types
 from ..grammar.tables import Issuer, issuer_symbols, symbols
-from ..vietnamese import canonical, fold
+from ..vietnamese import canonical
 from .draft import Draft
 
 _PARTY_LEVELS = {"TW": "party-central", "TƯ": "party-central", "TU": "party-province"}
 _LEVEL_SYMBOL = {"party-central": "TW", "party-province": "TU", "party-district": "HU"}
-_LOCAL = ("UBND", "HĐND", "UB", "TU", "HU", "QU", "ĐU", "TTHĐND")
 # First and last year of each National Assembly's acts.
 _TERMS = {
     9: (1992, 1997), 10: (1997, 2002), 11: (2002, 2007), 12: (2007, 2011), 13: (2011, 2016),
@@ -171,37 +169,3 @@ def _issuer_confidence(draft: Draft, codes: set[str]) -> float:
     if any(_owns(body, part) for body in draft.issuer.bodies for part in theirs):
         value = 0.98
     return round(value - (0.05 if draft.issuer_before else 0.0), 3)
-
-
-@lru_cache(maxsize=4096)
-def slug(text: str) -> str:
-    """A readable ASCII key: "Nghị định" → "nghi-dinh"."""
-    return re.sub(r"[^a-z0-9]+", "-", fold(canonical(text))).strip("-")
-
-
-def identity(
-    kind: str,
-    number: DocumentNumber | str | None,
-    name: str | None,
-    year: int | None,
-    body: str | None,
-) -> str:
-    """One id for one document however it is cited: no spacing, no position in it.
-
-    A number with a year names a document of a central body; other numbers need the year, and a
-    local body's or a Party committee's number its name.
-    """
-    parts = [slug(kind)]
-    if isinstance(number, DocumentNumber):
-        parts.append(slug(number.text))
-        if number.year is None and year is not None and "qh" not in number.symbol.lower():
-            parts.append(str(year))
-        if body is not None and any(part in _LOCAL for part in number.segments):
-            parts.append(slug(body))
-    elif number is not None:
-        parts += [slug(number), str(year or ""), slug(body or "")]
-    elif name is not None:
-        parts[0] = slug(name)
-        if year is not None:
-            parts.append(str(year))
-    return "/".join(part for part in parts if part)

@@ -11,9 +11,10 @@ from ..grammar import DocumentNumber
 from ..grammar.standards import STANDARD_TYPES
 from ..vietnamese import canonical
 from .bodies import NOWHERE, Home, canonical_body, history_warning, identity_name, issuer_of_symbol
-from .checks import check, confidences, identity, likely_number
+from .checks import check, confidences, likely_number
 from .draft import Draft
 from .drafts import find_drafts
+from .identity import identity, uri
 from .laws import resolve
 from .words import LINE_END_SPECKS
 
@@ -94,6 +95,10 @@ def _build(
         )
     elif name is not None and number is not None:
         key = f"{identity(draft.type, None, draft.type, None, None)}/{_number_slug(number.text)}"
+    work_number, work_year = draft.serial if number is not None else None, year
+    if name is not None and number is None and resolved is not None and resolved.number:
+        work_number = resolved.number
+        work_year = int(resolved.date[:4]) if resolved.date else year
     return Citation(
         type=draft.type,
         number=draft.serial,
@@ -124,6 +129,7 @@ def _build(
         confidence=confidences(draft, warnings),
         warnings=tuple(warnings),
         id=key,
+        uri=uri(draft.type, work_number, name, work_year, body),
     )
 
 
@@ -178,7 +184,7 @@ def _agree(found: list[Citation]) -> list[Citation]:
         if key is not None:
             full = fullest[key]
             if full.id != citation.id and _weight(citation) < _weight(full):
-                citation = replace(citation, id=full.id)
+                citation = replace(citation, id=full.id, uri=full.uri)
             if len(dates.get(key, ())) > 1 and _one_document(citation):
                 listed = ", ".join(sorted(dates[key]))
                 warning = f"date-conflict: {citation.number} is dated {listed} in this text"
@@ -199,7 +205,7 @@ def _spell_out(found: list[Citation]) -> list[Citation]:
             full = last.get(key) if number == serial[0] and citation.date is None else None
             if full is not None:
                 known = Resolved(full.number, full.date, full.issuer, ())
-                citation = replace(citation, id=full.id, resolved=known)
+                citation = replace(citation, id=full.id, uri=full.uri, resolved=known)
             elif citation.symbol is not None:
                 last[key] = citation
         result.append(citation)
