@@ -3,8 +3,8 @@
 `restore(text)` returns what the paper said, `explain(text)` that and each change with its
 confidence; `extract(source)` makes a `Document` of a text (`str`) or a file (`Path`: text, PDF,
 image, hOCR, ALTO or PAGE XML), `pages(path)` one of each page of a large file;
-`restore_many(texts)` is the fast path for many. Names are imported on first use, so
-`import vnadmin` itself costs next to nothing.
+`annotate(document)` is its text with links; `restore_many(texts)` is the fast path for many.
+Names are imported on first use, so `import vnadmin` itself costs next to nothing.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from vnadmin import errors as errors
     from vnadmin.document import Document as Document
+    from vnadmin.extract.annotate import annotate as annotate
     from vnadmin.options import Options as Options
     from vnadmin.pipeline import extract as extract
     from vnadmin.pipeline import pages as pages
@@ -30,6 +31,7 @@ __all__ = [
     "Document",
     "Options",
     "__version__",
+    "annotate",
     "errors",
     "explain",
     "extract",
@@ -41,6 +43,7 @@ __all__ = [
 _HOME = {
     "Document": "vnadmin.document",
     "Options": "vnadmin.options",
+    "annotate": "vnadmin.extract.annotate",
     "pages": "vnadmin.pipeline",
     "explain": "vnadmin.restore",
     "restore_many": "vnadmin.restore",

@@ -38,16 +38,21 @@ formats:
   json    one file, one object (docs/document.schema.json)
   jsonl   one such object a line and file
   csv     one citation a row, with its source
+  html    one file: its text as a page, a link on each citation
+  markdown  one file: the same as Markdown
 
 examples:
   vnadmin extract directive.pdf
   vnadmin extract --pages 1-3 --format json scan.tiff > scan.json
   vnadmin extract --format csv *.txt -o citations.csv"""
 
+FORMATS = ("table", "json", "jsonl", "csv", "html", "markdown")
+_ONE_FILE = ("json", "html", "markdown")
 CSV_COLUMNS = (
     "source page type number symbol year name date issuer title provisions relation text "
     "source_text start end source_start source_end confidence_type confidence_number "
-    "confidence_date confidence_issuer resolved_number resolved_date resolved_issuer warnings id"
+    "confidence_date confidence_issuer resolved_number resolved_date resolved_issuer warnings "
+    "id uri"
 ).split()
 
 
@@ -61,9 +66,7 @@ def add_parser(commands: Subparsers) -> None:
         metavar="FILE",
         help="text, PDF, image, hOCR, ALTO or PAGE XML; - is stdin",
     )
-    parser.add_argument(
-        "--format", choices=("table", "json", "jsonl", "csv"), default="table", help="see below"
-    )
+    parser.add_argument("--format", choices=FORMATS, default="table", help="see below")
     parser.add_argument("-o", "--output", metavar="OUT", help="write there instead of stdout")
     parser.add_argument(
         "--pages", metavar="1-3", type=_page_range, help="only these pages: 2, 1-3 or 4-"
@@ -77,8 +80,10 @@ def add_parser(commands: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    if args.format == "json" and len(args.files) != 1:
-        raise UsageError("--format json takes exactly one file; use --format jsonl for several")
+    if args.format in _ONE_FILE and len(args.files) != 1:
+        raise UsageError(
+            f"--format {args.format} takes exactly one file; use --format jsonl for several"
+        )
     if args.files.count("-") > 1:
         raise UsageError("standard input (-) can be read only once")
     write = _writer(args)
@@ -144,6 +149,8 @@ def _writer(args: argparse.Namespace) -> Callable[[Document], Iterator[str]]:
         width = shutil.get_terminal_size((100, 24)).columns
         colour = use_colour() and not to_file
         return lambda document: iter([document_table(document, width=width, colour=colour), "\n"])
+    if args.format in ("html", "markdown"):
+        return _html if args.format == "html" else _markdown
     indent = 2 if args.format == "json" else None
     return lambda document: iter([_json(document, indent, words=args.words), "\n"])
 
@@ -153,6 +160,30 @@ def _json(document: Document, indent: int | None, *, words: bool) -> str:
         bare = tuple(dataclasses.replace(page, words=()) for page in document.pages)
         document = dataclasses.replace(document, pages=bare)
     return document.to_json(indent=indent)
+
+
+_PAGE = """\
+<!DOCTYPE html>
+<html lang="vi">
+<head><meta charset="utf-8"/><title>{title}</title></head>
+<body><pre style="white-space: pre-wrap">{text}</pre></body>
+</html>
+"""
+
+
+def _html(document: Document) -> Iterator[str]:
+    from html import escape
+
+    from vnadmin import annotate
+    from vnadmin.cli.table import clean
+
+    yield _PAGE.format(title=escape(clean(document.source.name)), text=annotate(document))
+
+
+def _markdown(document: Document) -> Iterator[str]:
+    from vnadmin import annotate
+
+    yield annotate(document, form="markdown").rstrip() + "\n"
 
 
 def _csv_rows(document: Document) -> Iterator[str]:
