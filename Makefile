@@ -1,6 +1,7 @@
 # `make demo` and `make test` each do all their own set-up: see scripts/setup.sh.
 .PHONY: demo test clean
 PY := .venv/bin/python
+BUILT_FROM := pyproject.toml hatch_build.py scripts/setup.sh $(wildcard vnadmin/restore/*.c)
 INSTALL = echo "installing $(1) into .venv by pip" >&2; \
 	$(PY) -m pip install --quiet --disable-pip-version-check -e '$(1)' || { \
 	echo "pip failed, see above; it needs the network or a mirror set in its configuration" >&2; \
@@ -21,12 +22,12 @@ test: .venv/.installed-dev
 	$(PY) -m pytest -n auto
 	sh tests/wheel_smoke.sh
 
-.venv/.installed: pyproject.toml scripts/setup.sh
+.venv/.installed: $(BUILT_FROM)
 	@sh scripts/setup.sh
 	@$(call INSTALL,.)
 	@touch $@
 
-.venv/.installed-dev: pyproject.toml scripts/setup.sh
+.venv/.installed-dev: $(BUILT_FROM)
 	@sh scripts/setup.sh test
 	@$(call INSTALL,.[dev])
 	@touch $@ .venv/.installed

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from vnadmin.errors import InputError, ModelError, OutputError
 from vnadmin.language.model import LanguageModel
+from vnadmin.restore import compiled
 from vnadmin.restore.channel import LOG_STEP, NO_WORD, Candidates, Channel, pack_candidates
 from vnadmin.restore.edits import FLOOR, LONGEST_DIFFERENCE, STEPS, EditModel, Steps, best_path
 from vnadmin.restore.tokens import key_of
@@ -60,10 +61,25 @@ texts = st.text("abđc", max_size=6)
 readings = st.text("xyzw", max_size=7)
 
 
-@given(edit_steps(), st.lists(st.tuples(texts, readings), min_size=1, max_size=8))
-def test_vectorised_score_equals_the_reference(steps: Steps, pairs: list[tuple[str, str]]) -> None:
+@pytest.mark.parametrize(
+    "pure",
+    [
+        True,
+        pytest.param(
+            False,
+            marks=pytest.mark.skipif(compiled.edits is None, reason="the twin was not compiled"),
+        ),
+    ],
+)
+@given(edit_steps(), st.lists(st.tuples(texts, readings), max_size=8))
+def test_fast_scores_equal_the_reference(
+    pure: bool, steps: Steps, pairs: list[tuple[str, str]]
+) -> None:
     model = EditModel.from_steps(steps)
-    found = model.score([left for left, _ in pairs], [right for _, right in pairs])
+    with pytest.MonkeyPatch.context() as patch:
+        if pure:
+            patch.setattr(compiled, "edits", None)
+        found = model.score([left for left, _ in pairs], [right for _, right in pairs])
     expected = [
         slow_score(steps, left, right)
         if abs(len(left) - len(right)) <= LONGEST_DIFFERENCE

@@ -40,12 +40,15 @@ class Table:
     low: float
     step: float
 
+    def decode(self, codes: NDArray[np.uint32]) -> Floats:
+        """Return the values that codes stand for."""
+        return (self.low + self.step * codes.astype(np.float32)).astype(np.float32)
+
     def get(self, keys: Ids) -> tuple[Floats, NDArray[np.bool_]]:
         """Return the values (0 where absent) and which keys are present."""
         codes = look_up(self.slots, keys)
         present = codes < 256
-        values = np.where(present, self.low + self.step * codes.astype(np.float32), 0.0)
-        return values.astype(np.float32), present
+        return np.where(present, self.decode(codes), np.float32(0.0)), present
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,16 @@ class LanguageModel:
     def syllables(self) -> NDArray[np.bool_]:
         """Which words of the vocabulary are possible Vietnamese syllables."""
         return np.array([is_syllable(word) for word in self.vocabulary])
+
+    @cached_property
+    def arrays(self) -> tuple[NDArray[Any], ...]:
+        """Unigrams, their back-offs; slots and values by code of each n-gram, then back-off table.
+
+        What was added isn't among them.
+        """
+        codes = np.arange(256, dtype=np.uint32)
+        tables = [(t.slots, t.decode(codes)) for t in (*self.ngrams, *self.backoffs)]
+        return self.unigram, self.unigram_backoff, *(array for pair in tables for array in pair)
 
     def ids(self, paragraph: str) -> list[int]:
         """Return the ids of an NFC paragraph's words (0 for unknown ones)."""

@@ -11,6 +11,7 @@ import json
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -204,13 +205,15 @@ class Shortlist:
         groups: dict[str, list[int]] = {}
         for number in np.flatnonzero(model.syllables).tolist():
             groups.setdefault(plain[number], []).append(number)
-        mass = [float(np.logaddexp.reduce(model.unigram[ids])) for ids in groups.values()]
+        starts = np.cumsum([0, *map(len, groups.values())])[:-1]
+        member = np.array([number for ids in groups.values() for number in ids], dtype=np.int64)
+        mass = np.log(np.add.reduceat(np.exp(model.unigram[member]), starts))
         return cls(
             edits,
             model.unigram,
             list(groups),
             list(groups.values()),
-            np.clip(np.array(mass, dtype=np.float32) / -20, 0, 1),
+            np.clip(mass / -20, 0, 1),
             model.vocabulary,
             _looks_like(edits),
         )
@@ -221,30 +224,33 @@ class Shortlist:
         distance = cdist(skeletons, self.skeletons, scorer=Levenshtein.distance, dtype=np.uint8)
         tried = min(_GROUPS_TRIED, len(self.skeletons))
         nearest = np.argpartition(distance + self.rarity, tried - 1, axis=1)[:, :tried]
-        owners: list[int] = []
-        words: list[int] = []
-        for number in range(len(keys)):
-            for group in nearest[number]:
-                words += self.members[group]
-                owners += [number] * len(self.members[group])
-        scores = self.score(words, [keys[i] for i in owners])
-        result = []
-        owner = np.array(owners)
-        word = np.array(words, dtype=np.uint16)
-        starts = np.searchsorted(owner, np.arange(len(keys) + 1))
-        for number in range(len(keys)):
-            span = slice(starts[number], starts[number + 1])
-            result.append(self.best(word[span], scores[span]))
-        return result
+        members = [[m for group in own for m in self.members[group]] for own in nearest.tolist()]
+        starts = np.cumsum([0, *map(len, members)])
+        word = np.array([w for own in members for w in own], dtype=np.int64)
+        scores = self._score(word, np.repeat(np.arange(len(keys)), np.diff(starts)), keys)
+        return [
+            self.best(word[start:end].astype(np.uint16), scores[start:end])
+            for start, end in pairwise(starts.tolist())
+        ]
 
     def score(self, words: Sequence[int], keys: Sequence[str]) -> NDArray[np.float32]:
         """Return log P(key | word) for pairs of a word id and a key."""
-        texts, readings = [], []
-        for word, key in zip(words, keys, strict=True):
-            upper = key.startswith("^")
-            texts.append(self.spelling[word].upper() if upper else self.spelling[word])
-            readings.append(key.removeprefix("^"))
-        return self.edits.score(texts, readings)
+        number = {key: n for n, key in enumerate(dict.fromkeys(keys))}
+        reading = np.array([number[key] for key in keys], dtype=np.int64)
+        return self._score(np.array(words, dtype=np.int64), reading, list(number))
+
+    def _score(
+        self, words: NDArray[np.int64], reading: NDArray[np.int64], keys: Sequence[str]
+    ) -> NDArray[np.float32]:
+        """Return log P(keys[reading[n]] | words[n]) for each n; capitals garble capitals."""
+        capitals = np.array([key.startswith("^") for key in keys], dtype=bool)[reading]
+        spelt, left = np.unique(2 * words + capitals, return_inverse=True)
+        syllables = [
+            self.spelling[number // 2].upper() if number % 2 else self.spelling[number // 2]
+            for number in spelt.tolist()
+        ]
+        readings = [key.removeprefix("^") for key in keys]
+        return self.edits.score_pairs(syllables, readings, left, reading)
 
     def best(self, words: NDArray[np.uint16], scores: NDArray[np.float32]) -> Candidates:
         """Keep the best candidates, channel and unigram weighed together."""

@@ -4,6 +4,8 @@ All sequences of a batch advance together, one position a step, so that each ste
 calls on long arrays. At each node the states (distinct language-model contexts) that fall below
 the beam are dropped; scores of states that merge are summed, so that the posterior of an arc is
 its share of all paths kept (forward–backward on the beam).
+
+Where it could be compiled, `_search.c` does the same one node at a time.
 """
 
 from __future__ import annotations
@@ -15,9 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vnadmin.language.model import LanguageModel
+from vnadmin.language.words import BOUNDARY
+from vnadmin.restore import compiled
 from vnadmin.restore.channel import NO_WORD
 
-BEAM_STATES = 12
+BEAM_STATES = 24
 BEAM_MARGIN = 9.0
 """A state whose forward score is this many nats below its node's best is dropped."""
 
@@ -92,11 +96,40 @@ class _Edges:
 
 def decode(model: LanguageModel, lattice: Lattice, lm_weight: float = 1.0) -> Decoded:
     """Search the lattice; each sequence starts after a sentence boundary."""
+    if compiled.search is not None and model.added is None:
+        return decode_compiled(model, lattice, lm_weight)
+    return decode_by_numpy(model, lattice, lm_weight)
+
+
+def decode_compiled(model: LanguageModel, lattice: Lattice, lm_weight: float = 1.0) -> Decoded:
+    """Search the lattice by the compiled twin, which doesn't know of models with `added` ones."""
+    lengths = lattice.lengths
+    base = np.cumsum(lengths + 1) - (lengths + 1)
+    to_node = base[lattice.sequence] + lattice.end
+    by_node = np.argsort(to_node, kind="stable")
+    first = np.zeros(lengths.sum() + len(lengths) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(to_node, minlength=len(first) - 1), out=first[1:])
+    posterior, evidence = np.zeros(len(by_node)), np.zeros(len(lengths))
+    path, path_length = np.zeros(lengths.sum(), dtype=np.int64), np.zeros_like(lengths)
+    given = lengths, first, by_node, lattice.start, lattice.words, lattice.log_prob
+    found = posterior, evidence, path, path_length
+    compiled.search.decode(
+        (*given, *found, *model.arrays), model.index[BOUNDARY], lm_weight, BEAM_STATES, BEAM_MARGIN
+    )
+    starts = np.cumsum(lengths) - lengths
+    arcs = path.tolist()
+    spans = zip(starts.tolist(), path_length.tolist(), strict=True)
+    paths = [arcs[start : start + count] for start, count in spans]
+    return Decoded(paths, posterior, evidence)
+
+
+def decode_by_numpy(model: LanguageModel, lattice: Lattice, lm_weight: float = 1.0) -> Decoded:
+    """Search the lattice without the compiled twin, all sequences at once."""
     width = BEAM_STATES
     base = np.concatenate([[0], np.cumsum(lattice.lengths + 1)])
     states = _States.new(int(base[-1]) * width, model.context_rows)
     kept = np.zeros(base[-1], dtype=np.int64)
-    boundary = np.uint64(model.index["<s>"])
+    boundary = np.uint64(model.index[BOUNDARY])
     initial = base[:-1] * width
     states.context[initial] = boundary
     states.forward[initial] = states.viterbi[initial] = 0.0
@@ -148,7 +181,7 @@ def _advance(
     # Merge what reaches the same node in the same context; a step has one node a sequence.
     sequence = lattice.sequence[arc].astype(np.uint64)
     key = (sequence << np.uint64(16 * (model.order - 1))) | context
-    order = np.argsort(key)
+    order = np.argsort(key, kind="stable")
     key = key[order]
     fresh = np.concatenate([[True], key[1:] != key[:-1]])
     first = np.flatnonzero(fresh)
@@ -167,7 +200,7 @@ def _advance(
     sizes = np.diff(np.append(starts, len(node)))
     behind = np.repeat(np.maximum.reduceat(total, starts), sizes) - total
     near = np.flatnonzero(behind < BEAM_MARGIN)
-    chosen = near[np.argsort(node[near] * (2 * BEAM_MARGIN) + behind[near])]
+    chosen = near[np.argsort(node[near] * (2 * BEAM_MARGIN) + behind[near], kind="stable")]
     starts = np.flatnonzero(np.concatenate([[True], node[chosen[1:]] != node[chosen[:-1]]]))
     sizes = np.diff(np.append(starts, len(chosen)))
     place = np.arange(len(chosen)) - np.repeat(starts, sizes)

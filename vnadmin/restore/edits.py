@@ -2,15 +2,19 @@
 
 A path rewrites the syllable left to right; each step turns one letter into zero to three
 characters, two letters into one, or inserts one. Path cost is the best path's, in natural logs.
+
+Where it could be compiled, `_edits.c` finds the best paths.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from vnadmin.restore import compiled
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -28,11 +32,38 @@ Steps = dict[tuple[str, str], float]
 
 
 @dataclass(frozen=True, slots=True)
+class _Texts:
+    """Texts laid end to end: text n stands at offsets[n] … offsets[n + 1].
+
+    `codes` holds an array for substrings of one, two … characters: of each place, the number of the
+    substring that starts there, 0 where training saw none such.
+    """
+
+    offsets: NDArray[np.int64]
+    codes: list[Ints]
+
+    @classmethod
+    def of(cls, texts: Sequence[str], numbers: dict[int, dict[str, int]]) -> _Texts:
+        joined = "".join(texts)
+        offsets = np.zeros(len(texts) + 1, dtype=np.int64)
+        np.cumsum([len(text) for text in texts], out=offsets[1:])
+        codes = [
+            np.array(
+                [numbers[n].get(joined[place : place + n], 0) for place in range(len(joined))],
+                dtype=np.int32,
+            )
+            for n in sorted(numbers)
+            if n
+        ]
+        return cls(offsets, codes)
+
+
+@dataclass(frozen=True, slots=True)
 class EditModel:
     """Log probabilities of the steps, dense over the substrings seen in training.
 
     For each step shape the matrix has a row per substring of the syllable and a column per
-    substring read; row and column 0 stand for what was never seen.
+    substring read; row and column 0 stand for what was never seen, or for the empty substring.
     """
 
     rows: dict[int, dict[str, int]]
@@ -44,75 +75,92 @@ class EditModel:
         """Build from {(letters, characters read): log probability}."""
         rows: dict[int, dict[str, int]] = {n: {} for n in range(3)}
         columns: dict[int, dict[str, int]] = {n: {} for n in range(4)}
-        for left, right in steps:
-            rows[len(left)].setdefault(left, len(rows[len(left)]) + 1)
-            columns[len(right)].setdefault(right, len(columns[len(right)]) + 1)
-        matrices = {
-            (a, b): np.full((len(rows[a]) + 1, len(columns[b]) + 1), FLOOR, dtype=np.float32)
-            for a, b in STEPS
-        }
-        for a, b in ((1, 2), (1, 3), (2, 1)):  # only what was seen: floors are for single letters
-            matrices[a, b][:] = -np.inf
+        rows[0][""] = columns[0][""] = 0
+        places: dict[tuple[int, int], list[tuple[int, int, float]]] = {shape: [] for shape in STEPS}
         for (left, right), value in steps.items():
-            matrices[len(left), len(right)][rows[len(left)][left], columns[len(right)][right]] = (
-                value
-            )
+            row = rows[len(left)].setdefault(left, len(rows[len(left)]) + 1)
+            column = columns[len(right)].setdefault(right, len(columns[len(right)]) + 1)
+            places[len(left), len(right)].append((row, column, value))
+        matrices = {}
+        for (a, b), filled in places.items():
+            floor = FLOOR if max(a, b) == 1 else -np.inf  # floors are for single letters
+            shape = (len(rows[a]) + 1 if a else 1, len(columns[b]) + 1 if b else 1)
+            matrices[a, b] = np.full(shape, floor, dtype=np.float32)
+            if filled:
+                row_of, column_of, values = zip(*filled, strict=True)
+                matrices[a, b][row_of, column_of] = values
         return cls(rows, columns, matrices)
 
     def score(self, syllables: Sequence[str], readings: Sequence[str]) -> Floats:
         """Return log P(reading | syllable) for pairs, shape (n,)."""
-        result = np.full(len(syllables), -np.inf, dtype=np.float32)
-        for (size, length), pairs in _by_lengths(syllables, readings).items():
-            left_of = {text: n for n, text in enumerate(dict.fromkeys(syllables[p] for p in pairs))}
-            right_of = {text: n for n, text in enumerate(dict.fromkeys(readings[p] for p in pairs))}
-            left_index = np.array([left_of[syllables[p]] for p in pairs], dtype=np.int64)
-            right_index = np.array([right_of[readings[p]] for p in pairs], dtype=np.int64)
-            left = {n: _encode(left_of, n, self.rows[n])[:, left_index] for n in (1, 2)}
-            right = {n: _encode(right_of, n, self.columns[n])[:, right_index] for n in (1, 2, 3)}
-            result[pairs] = self._best_paths(size, length, left, right, len(pairs))
+        lefts = {text: number for number, text in enumerate(dict.fromkeys(syllables))}
+        rights = {text: number for number, text in enumerate(dict.fromkeys(readings))}
+        return self.score_pairs(
+            list(lefts),
+            list(rights),
+            np.array([lefts[text] for text in syllables], dtype=np.int64),
+            np.array([rights[text] for text in readings], dtype=np.int64),
+        )
+
+    def score_pairs(
+        self,
+        syllables: Sequence[str],
+        readings: Sequence[str],
+        left: NDArray[np.int64],
+        right: NDArray[np.int64],
+    ) -> Floats:
+        """Return log P(readings[right[n]] | syllables[left[n]]) for each n, shape (n,)."""
+        lefts, rights = _Texts.of(syllables, self.rows), _Texts.of(readings, self.columns)
+        size, length = np.diff(lefts.offsets)[left], np.diff(rights.offsets)[right]
+        near = np.flatnonzero(abs(size - length) <= LONGEST_DIFFERENCE)
+        result = np.full(len(left), -np.inf, dtype=np.float32)
+        if compiled.edits is not None:
+            scores = np.empty(len(near), dtype=np.float32)
+            compiled.edits.score(
+                *(lefts.offsets, *lefts.codes, rights.offsets, *rights.codes),
+                *(left[near], right[near]),
+                *(self.matrices[shape] for shape in STEPS),
+                scores,
+            )
+            result[near] = scores
+            return result
+        start, read_start = lefts.offsets[left], rights.offsets[right]
+        lengths = np.stack([size[near], length[near]], axis=1)
+        shapes, shape_of = np.unique(lengths, axis=0, return_inverse=True)
+        for number, (rows, columns) in enumerate(shapes.tolist()):
+            pairs = near[shape_of.ravel() == number]
+            result[pairs] = self._best_paths(
+                rows, columns, (lefts, start[pairs]), (rights, read_start[pairs])
+            )
         return result
 
     def _best_paths(
-        self, size: int, length: int, left: dict[int, Ints], right: dict[int, Ints], count: int
+        self,
+        size: int,
+        length: int,
+        left: tuple[_Texts, NDArray[np.int64]],
+        right: tuple[_Texts, NDArray[np.int64]],
     ) -> Floats:
-        """Return the best path's cost for pairs of a syllable's and a reading's given length."""
-        best = np.full((size + 1, length + 1, count), -np.inf, dtype=np.float32)
+        """Return the best path's cost for pairs of a syllable's and a reading's given length.
+
+        Each of the pairs is given by where its texts start.
+        """
+        (lefts, start), (rights, read_start) = left, right
+        best = np.full((size + 1, length + 1, len(start)), -np.inf, dtype=np.float32)
         best[0, 0] = 0.0
-        empty_row, empty_column = self.rows[0].get("", 0), self.columns[0].get("", 0)
         for i in range(size + 1):
             for j in range(length + 1):
                 cell = best[i, j]
                 for a, b in STEPS:
                     if i < a or j < b:
                         continue
-                    row = left[a][i - a] if a else empty_row
-                    column = right[b][j - b] if b else empty_column
+                    row = lefts.codes[a - 1][start + (i - a)] if a else 0
+                    column = rights.codes[b - 1][read_start + (j - b)] if b else 0
                     step = self.matrices[a, b][row, column]
                     step += best[i - a, j - b]
                     np.maximum(cell, step, out=cell)
         result: Floats = best[size, length]
         return result
-
-
-def _by_lengths(
-    syllables: Sequence[str], readings: Sequence[str]
-) -> dict[tuple[int, int], list[int]]:
-    """Group pairs by both lengths; pairs too unlike in length to be worth scoring are left out."""
-    groups: dict[tuple[int, int], list[int]] = {}
-    for number, (left, right) in enumerate(zip(syllables, readings, strict=True)):
-        if abs(len(left) - len(right)) <= LONGEST_DIFFERENCE:
-            groups.setdefault((len(left), len(right)), []).append(number)
-    return groups
-
-
-def _encode(texts: Iterable[str], length: int, index: dict[str, int]) -> Ints:
-    """Return the index of the substring at each place of texts of one length, shape (places, n)."""
-    rows = [
-        [index.get(text[place : place + length], 0) for place in range(len(text) - length + 1)]
-        for text in texts
-    ]
-    result: Ints = np.array(rows, dtype=np.int32).T
-    return result
 
 
 def best_path(steps: Steps, syllable: str, reading: str) -> list[tuple[str, str]]:
