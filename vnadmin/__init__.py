@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from vnadmin import errors as errors
     from vnadmin.document import Document as Document
     from vnadmin.extract.annotate import annotate as annotate
+    from vnadmin.grammar.custom import use_tables as use_tables
     from vnadmin.options import Options as Options
     from vnadmin.pipeline import extract as extract
     from vnadmin.pipeline import pages as pages
@@ -38,12 +39,14 @@ __all__ = [
     "pages",
     "restore",
     "restore_many",
+    "use_tables",
 ]
 
 _HOME = {
     "Document": "vnadmin.document",
     "Options": "vnadmin.options",
     "annotate": "vnadmin.extract.annotate",
+    "use_tables": "vnadmin.grammar.custom",
     "pages": "vnadmin.pipeline",
     "explain": "vnadmin.restore",
     "restore_many": "vnadmin.restore",

@@ -74,6 +74,11 @@ def add_parser(commands: Subparsers) -> None:
     parser.add_argument(
         "--words", action="store_true", help="json, jsonl: each word's box and confidence too"
     )
+    parser.add_argument(
+        "--tables",
+        metavar="TOML",
+        help="your own document types, issuers, symbols, laws and treaties (docs/extraction.md)",
+    )
     add_restore_options(parser)
     parser.set_defaults(run=run)
 
@@ -86,6 +91,10 @@ def run(args: argparse.Namespace) -> int:
         )
     if args.files.count("-") > 1:
         raise UsageError("standard input (-) can be read only once")
+    if args.tables is not None:
+        from vnadmin import use_tables
+
+        use_tables(args.tables)
     write = _writer(args)
     failed = 0
     with open_output(args.output) as stream:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ..errors import ModelError
 from ..vietnamese import canonical
+from .custom import custom_rows
 
 TABLES = (
     "document_types", "issuers", "symbols", "laws", "provinces", "divisions", "issuer_history",
@@ -85,7 +86,7 @@ def data_directory() -> Path:
 
 
 def read_table(name: str) -> Iterator[dict[str, str]]:
-    """Yield the rows of the table `name` as dictionaries keyed by the header row.
+    """Yield the rows of the table `name`, the user's own last, keyed by the header row.
 
     Raises:
         ModelError: if the table is missing or a row has too few or too many cells.
@@ -101,6 +102,7 @@ def read_table(name: str) -> Iterator[dict[str, str]]:
         if len(cells) != len(head):
             raise ModelError(f"{path}:{number}: {len(cells)} cells, expected {len(head)}")
         yield dict(zip(head, cells, strict=True))
+    yield from custom_rows(name)
 
 
 def _split(cell: str) -> tuple[str, ...]:
