@@ -3,8 +3,7 @@
 A restored word counts as right if every token it touches is matched in the alignment with the
 truth (metrics.py); a word the truth doesn't have is wrong. Confidences are scored over doubtful
 words, those edited and those with a rival reading, since words that can only be one thing are
-nearly all right and would flatter every figure. A rival is told by a confidence under 0.9999, the
-last figure that is kept.
+nearly all right and would flatter every figure.
 """
 
 from __future__ import annotations
@@ -22,9 +21,6 @@ from vnadmin.restore import Restoration
 
 BINS = 10
 """Bins of equal count, for the calibration error."""
-
-SURE = 0.9999
-"""A word at least so sure has no rival reading."""
 
 LEAST_SURE = 0.05
 """Share of all words in which the wrong ones are looked for."""
@@ -106,7 +102,7 @@ def judge(truth: str, restored: Restoration, part: tuple[int, int] | None = None
         touched = right[bisect_right(ends, word.start) : bisect_left(starts, word.end)]
         if touched:
             edited = bisect_right(edit_ends, word.start) < bisect_left(edit_starts, word.end)
-            judged.append(Judged(word.confidence, all(touched), edited or word.confidence < SURE))
+            judged.append(Judged(word.confidence, all(touched), edited or word.rival))
     return judged
 
 

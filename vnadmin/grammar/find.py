@@ -41,9 +41,10 @@ _OCR_GAP = r"(?:[ \t\xa0]{0,2}(?:\r?\n[ \t]{0,4}){0,3})"
 _OCR_SEP = r"[/⁄∕‐‑–—-]{1,2}"
 _OCR_SEG = r"[A-ZĐÐ0-9|€?][A-Za-zĐÐđÀ-ỹ0-9&|?]{0,14}"
 _OCR = re.compile(
-    r"[0-9lI|Oo](?<![\w/–-].)[0-9lI|Oo]{0,5}[a-zđ]?"
-    rf"(?:[ \t]{{0,2}}{_OCR_SEP}[ \t]{{0,2}}(?:1[ ]?9|2[ ]?[0O])[ ]?[0-9lIO][ ]?[0-9lIO])?"
-    rf"(?:{_OCR_GAP}{_OCR_SEP}{_OCR_GAP}{_OCR_SEG})(?:{_OCR_GAP}{_OCR_SEP}{_OCR_GAP}{_OCR_SEG}){{0,10}}"
+    r"[0-9lIL|Oo](?<![\w/–-].)[0-9lI|Oo]{0,5}[a-zđ]?"
+    rf"(?:(?P<year>[ \t]{{0,2}}{_OCR_SEP}[ \t]{{0,2}}"
+    rf"(?:1[ ]?9|2[ ]?[0O])[ ]?[0-9lIO][ ]?[0-9lIO])?"
+    rf"(?:{_OCR_GAP}{_OCR_SEP}{_OCR_GAP}|(?(year)|(?!))){_OCR_SEG})(?:{_OCR_GAP}{_OCR_SEP}{_OCR_GAP}{_OCR_SEG}){{0,10}}"
     r"(?![^\W_])"
 )
 _HALF = re.compile(rf"(?<![\w/-]){_OCR_SEG}[/-]{_OCR_SEG}(?![^\W_])")
@@ -144,6 +145,7 @@ def find_codes(text: str) -> Iterator[CodeSpan]:
         code = _read_code(text, match.start(), match.end())
         if code is None:
             continue
+        code = _with_digits_apart(text, position, code)
         yield from _halves(text, position, code.start)
         yield code
         position = code.end
@@ -163,6 +165,25 @@ def _read_code(text: str, start: int, end: int) -> CodeSpan | None:
     if found is not None and found[0].serial and not re.search(r"\s", raw):
         return CodeSpan(start, end, found[0].text, False)
     return None
+
+
+_DIGITS_APART = re.compile(r"\b[sS][^\s\d.,;]?[.:6]?[ \t](?P<digits>[0-9]{1,2})[ \t]\Z")
+_SERIAL_LONGEST = 4
+
+
+def _with_digits_apart(text: str, position: int, code: CodeSpan) -> CodeSpan:
+    """Take in the first digits of a serial that a space set apart: "số 1 23/2017/NĐ-CP".
+
+    Only after "số", where two numbers can't follow each other.
+    """
+    before = _DIGITS_APART.search(text, max(position, code.start - 8), code.start)
+    serial = code.repaired.split("/")[0].split("-")[0]
+    if before is None or not code.certain or not serial.isdigit():
+        return code
+    digits = before["digits"]
+    if len(digits) + len(serial) > _SERIAL_LONGEST or serial.startswith("0"):
+        return code
+    return CodeSpan(before.start("digits"), code.end, digits + code.repaired, True)
 
 
 _PAGE_END = re.compile(r"[0-9]{1,6}[a-zđ]?[ \t]?[-/–][ \t]{0,3}\r?\n\s{0,12}[0-9]{1,3}\s{1,12}\Z")

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from ..vietnamese import fold
 from .numbers import DocumentNumber, parse_number, squeeze, symbol_known
-from .tables import issuer_symbols, symbols, type_symbols
+from .tables import issuer_symbols, symbols, symbols_by_skeleton, type_symbols
 
 _READ_AS: dict[str, str] = {
     "D": "DĐ", "Đ": "Đ", "B": "BĐ", "P": "PĐ", "0": "OĐ", "O": "OĐ", "I": "IT", "1": "1IT",
@@ -25,8 +25,9 @@ _READ_AS: dict[str, str] = {
 _TYPE_READ_AS = {"O": "OQĐ", "0": "OQĐ", "G": "GQ"}
 _ISSUER_FIRST_READ_AS = {"B": "B"}  # ministries begin with B, hardly any issuer with Đ
 _MAX_READINGS = 128
-_SERIAL_LETTERS = str.maketrans({"l": "1", "I": "1", "|": "1", "O": "0", "o": "0"})
-_SERIAL = re.compile(r"[0-9lI|Oo]{1,6}[a-zđ]?(?=[/-])")
+_SERIAL_LETTERS = str.maketrans({"l": "1", "I": "1", "L": "1", "|": "1", "O": "0", "o": "0"})
+_SERIAL = re.compile(r"[0-9lIL|Oo]{1,6}[a-zđ]?(?=[/-])")
+_SLASH_LOST = re.compile(r"(?<=[/-](?:19|20)[0-9]{2})(?=[A-ZĐ])")
 _TERMS = ("QH", "UBTVQH")
 
 
@@ -99,8 +100,12 @@ def repair_symbol(symbol: str) -> tuple[str, ...]:
     Parts that are unknown and can't be read as a known one (the unit of an official letter) stay
     as they are, as long as another part is known.
     """
-    if symbol in symbols():
+    cited = symbols_by_skeleton().get(fold(symbol), ())
+    if symbol in cited:
         return (symbol,)
+    # Units of an issuer ("UBND-ĐT") are too many for a list to tell which one is meant.
+    if len(cited) == 1 and re.split("[-/]", cited[0])[0] in type_symbols():
+        return cited
     pieces = re.split("([-/])", symbol)
     segments, separators = pieces[0::2], pieces[1::2]
     if len(segments) == 1:
@@ -144,6 +149,7 @@ def repair_number(text: str) -> str | None:
 def read_number(text: str) -> tuple[DocumentNumber, bool] | None:
     """Like `repair_number`, but also gives a doubtful number, as read, with `False`."""
     body = re.sub(r"-{2,}", "-", re.sub("/{2,}", "/", squeeze(text)))
+    body = _SLASH_LOST.sub("/", body, count=1)
     parsed = parse_number(body)
     serial = _SERIAL.match(body)
     digits_mended = False
@@ -189,7 +195,7 @@ _LAST_YEAR = 2030
 
 def _sure(raw: str, mended: str) -> bool:
     """Whether the mended symbol is beyond doubt: known as a whole, nothing ambiguous kept."""
-    if mended in symbols():
+    if mended in symbols_by_skeleton().get(fold(mended), ()):
         return True
     if not symbol_known(mended):
         return False

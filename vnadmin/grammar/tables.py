@@ -12,12 +12,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..errors import ModelError
-from ..vietnamese import canonical
+from ..vietnamese import canonical, fold
 from .custom import custom_rows
 
 TABLES = (
-    "document_types", "issuers", "symbols", "laws", "provinces", "divisions", "issuer_history",
-    "treaties",
+    "document_types", "issuers", "symbols", "symbols_cited", "laws", "provinces", "divisions",
+    "issuer_history", "treaties",
 )  # fmt: skip
 
 
@@ -134,6 +134,17 @@ def symbols() -> Mapping[str, Symbol]:
         row["symbol"]: Symbol(row["symbol"], row["type"] or None, row["issuer"] or None)
         for row in read_table("symbols")
     }
+
+
+@lru_cache(maxsize=1)
+def symbols_by_skeleton() -> Mapping[str, tuple[str, ...]]:
+    """Symbols in use or often cited, by what an engine without a đ makes of them."""
+    result: dict[str, tuple[str, ...]] = {}
+    for symbol in dict.fromkeys(
+        [*symbols(), *(row["symbol"] for row in read_table("symbols_cited"))]
+    ):
+        result[fold(symbol)] = (*result.get(fold(symbol), ()), symbol)
+    return result
 
 
 @lru_cache(maxsize=1)

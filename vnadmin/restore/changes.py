@@ -6,19 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from vnadmin.document import Edit, EditKind, OffsetMap, apply_edits
+from vnadmin.restore.confidence import EDITED, REJECTED
 from vnadmin.restore.items import Item
 from vnadmin.restore.unicode import chain
 
 
 @dataclass(frozen=True, slots=True)
 class RestoredWord:
-    """A word of the restored text, where it came from, and P(it is right), 0 to 1."""
+    """A word of the restored text, where it came from, and P(it is right), 0 to 1.
+
+    `rival` tells whether another reading was possible at all.
+    """
 
     start: int
     end: int
     source_start: int
     source_end: int
     confidence: float
+    rival: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +35,17 @@ class Restoration:
     words: tuple[RestoredWord, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Change:
-    """What the decoder decided for `source[start:end]`; unchanged where `text` is `None`."""
+    """What the decoder decided for `source[start:end]`; unchanged where `text` is `None`.
+
+    Attributes:
+        confidence: P(it is right), 0 to 1: the posterior at first, then what it is worth.
+        is_word: whether a word stands there afterwards.
+        arc: of the lattice.
+        traits: bits, see confidence.py.
+        rival: whether another reading was possible at all.
+    """
 
     start: int
     end: int
@@ -40,15 +53,21 @@ class Change:
     kind: EditKind
     confidence: float
     is_word: bool = True
+    arc: int = -1
+    traits: int = 0
+    rival: bool = False
+
+    def reject(self) -> None:
+        """Keep the source."""
+        if self.text is None:
+            return
+        self.text = None
+        self.confidence = 1.0 - self.confidence
+        self.is_word = True
+        self.traits = self.traits & ~EDITED | REJECTED
 
 
-def unchanged(change: Change) -> Change:
-    """Keep the source; a word is right where no change was proposed."""
-    confidence = change.confidence if change.text is None else 1.0 - change.confidence
-    return replace(change, text=None, confidence=confidence, is_word=True)
-
-
-def drop(source: str, item: Item, confidence: float) -> Change:
+def drop(source: str, item: Item, confidence: float, arc: int, traits: int) -> Change:
     """Drop an item with the spaces that set it apart on its line."""
     start, end = item.start, item.end
     while start > 0 and source[start - 1] in " \t":
@@ -57,7 +76,7 @@ def drop(source: str, item: Item, confidence: float) -> Change:
         start = item.start
         while end < len(source) and source[end] in " \t":
             end += 1
-    return Change(start, end, "", "junk", confidence, is_word=False)
+    return Change(start, end, "", "junk", confidence, False, arc, traits)
 
 
 def assemble(source: str, changes: Sequence[Change], min_confidence: float) -> Restoration:
@@ -67,9 +86,7 @@ def assemble(source: str, changes: Sequence[Change], min_confidence: float) -> R
     position = 0
     for change in changes:
         if change.start < position:  # dropped junk next to dropped junk: the space went already
-            change = Change(
-                position, change.end, change.text, change.kind, change.confidence, change.is_word
-            )
+            change = replace(change, start=position)
             if change.start >= change.end:
                 continue
         position = change.end
@@ -95,7 +112,11 @@ def assemble(source: str, changes: Sequence[Change], min_confidence: float) -> R
             )
             shift += len(text) - len(read)
         if change.is_word and end > start:
-            words.append(RestoredWord(start, end, change.start, change.end, round(confidence, 4)))
+            words.append(
+                RestoredWord(
+                    start, end, change.start, change.end, round(confidence, 4), change.rival
+                )
+            )
     return Restoration(apply_edits(source, edits), tuple(edits), tuple(words))
 
 

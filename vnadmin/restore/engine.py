@@ -15,6 +15,7 @@ from vnadmin.formats.legacy import READINGS
 from vnadmin.grammar.tables import data_directory
 from vnadmin.language.model import LanguageModel
 from vnadmin.options import Options
+from vnadmin.restore import confidence as trait
 from vnadmin.restore.case import mend_case
 from vnadmin.restore.changes import (
     Change,
@@ -22,12 +23,13 @@ from vnadmin.restore.changes import (
     assemble,
     before_nfc,
     drop,
-    unchanged,
 )
 from vnadmin.restore.channel import Channel
+from vnadmin.restore.confidence import Estimator, Network, Seen
 from vnadmin.restore.decoder import Decoded, decode
 from vnadmin.restore.items import Item, Sentence, sentences
 from vnadmin.restore.lattice import LatticeBuilder, Readings
+from vnadmin.restore.lists import order_letters
 from vnadmin.restore.noise import LIGHT_NOISE, is_noisy, is_strange, is_sure, judge
 from vnadmin.restore.stripped import StrippedChannel
 from vnadmin.restore.unicode import to_unicode
@@ -48,6 +50,9 @@ _LONE_CAPITALS = 3
 
 _ENOUGH_WORDS = 5
 """Words from which a sentence can be told to be in another language."""
+
+_NO_RIVAL = 0.9999
+"""Posterior from which a word's reading has no rival worth the name."""
 
 _PIECE = 200_000
 """Characters of text, edits and words held at a time when only the text is asked for."""
@@ -74,6 +79,7 @@ class Restorer:
         self.model = LanguageModel.load(directory / "language")
         self._builders: dict[str, LatticeBuilder] = {}
         self._channels: dict[str, Channel] = {}
+        self.estimators: dict[str, Estimator | None] = {}
 
     @cached_property
     def stripped_unigram(self) -> dict[str, float]:
@@ -109,6 +115,16 @@ class Restorer:
             noise = StrippedChannel(self.model) if stripped else self.channel(profile)
             self._builders[profile] = LatticeBuilder(self.model, noise, drop_junk=not stripped)
         return self._builders[profile]
+
+    def estimator(self, profile: str) -> Estimator | None:
+        """Return what tells how sure a profile's words are; `None` leaves the posterior.
+
+        Raises:
+            ModelError: if its weights are damaged.
+        """
+        if profile not in self.estimators:
+            self.estimators[profile] = Network.load(self._directory / profile)
+        return self.estimators[profile]
 
     def explain_many(self, sources: Iterable[str], options: Options) -> Iterator[Restoration]:
         """Restore texts, a batch of them at a time."""
@@ -161,6 +177,7 @@ class Restorer:
             readings = self.builder(profile).build(together)
             decoded = decode(self.model, readings.lattice)
             numbers = iter(readings.sequence_of)
+            everything: list[Change] = []
             for block, own in zip(group, parts, strict=True):
                 found: list[Change] = []
                 evidence = 0.0
@@ -171,12 +188,25 @@ class Restorer:
                     part = list(self._changes(sentence, number, readings, decoded, habit))
                     strange = is_strange(value, len(sentence.items))
                     if auto and strange and len(sentence.items) >= _ENOUGH_WORDS:
-                        part = [unchanged(change) for change in part]
+                        for change in part:
+                            change.reject()
                     found += part
                     evidence += value
+                order_letters(block.source, found)
                 if auto and not _mends(profile, block.source, found, evidence):
-                    found = [unchanged(change) for change in found]
+                    for change in found:
+                        change.reject()
                 changes[block.text] += found
+                everything += found
+            estimator = self.estimator(profile)
+            if estimator is not None and everything:
+                seen = Seen.of(self.model, readings.lattice, decoded)
+                features = seen.features(
+                    [c.arc for c in everything], [c.traits for c in everything]
+                )
+                values = estimator.probability(features).tolist()
+                for change, confidence in zip(everything, values, strict=True):
+                    change.confidence = confidence
 
     def _changes(
         self,
@@ -195,24 +225,34 @@ class Restorer:
             item = sentence.items[first]
             start, end = item.core_start, sentence.items[last - 1].core_end + choice.swallowed
             confidence = min(1.0, float(decoded.posterior[arc]))
+            core = source[start:end]
+            text: str | None = None
+            kind: EditKind = "word"
             if choice.words == ():
-                yield drop(source, item, confidence)
-            elif item.kind == "code":
-                text = None if item.repaired == source[start:end] else item.repaired
-                yield Change(start, end, text, "code", confidence)
+                yield drop(source, item, confidence, arc, _traits(item, core, at_start=first == 0))
+                continue
+            traits = _traits(item, core, at_start=first == 0)
+            if item.kind == "code":
+                text, kind = (None if item.repaired == core else item.repaired), "code"
+                traits |= trait.CODE if item.certain else trait.CODE | trait.UNKNOWN
             elif choice.digits:
-                yield Change(start, end, choice.digits, "code", confidence)
+                text, kind = choice.digits, "code"
+                traits |= trait.NUMBER
             elif choice.words is None:
-                yield Change(start, end, None, "word", confidence, item.kind != "sign")
+                if choice.said == (0,):
+                    traits |= trait.UNKNOWN
             else:
-                core = source[start:end]
                 text = self._written(core, choice.words, item, habit, at_start=first == 0)
-                kind: EditKind = "word"
                 if last - first > 1:
                     kind = "join"
                 elif len(choice.words) > 1:
                     kind = "split"
-                yield Change(start, end, text, kind, confidence)
+                if kind != "word":
+                    traits |= trait.SPLIT_OR_JOINED
+            if text is not None:
+                traits |= trait.EDITED
+            is_word, rival = item.kind != "sign", confidence < _NO_RIVAL
+            yield Change(start, end, text, kind, confidence, is_word, arc, traits, rival)
 
     def _written(
         self, core: str, numbers: Sequence[int], item: Item, habit: ToneHabit, *, at_start: bool
@@ -229,6 +269,27 @@ class Restorer:
         rest = [word.upper() if upper else word for word in words[1:]]
         text = " ".join([first, *rest])
         return None if text == core else text
+
+
+def _traits(item: Item, core: str, *, at_start: bool) -> int:
+    """Return what can be told of an item at a glance."""
+    traits = 0
+    if item.kind == "number":
+        traits = trait.NUMBER
+    elif item.kind == "word":
+        if item.acronym:
+            traits |= trait.ACRONYM
+        elif item.upper:
+            traits |= trait.CAPITALS
+        elif not at_start and core[0].isupper():
+            traits |= trait.NAME
+        if not core.isalpha():
+            traits |= trait.MIXED
+    if len(core) < 3:
+        traits |= trait.SHORT
+    if item.edge:
+        traits |= trait.ALONE if item.edge == 2 else trait.EDGE
+    return traits
 
 
 def _mends(profile: str, source: str, changes: Sequence[Change], evidence: float) -> bool:

@@ -39,7 +39,8 @@ class Item:
         edge: 2 alone on a short line, 1 at a line's edge, 0 elsewhere.
         first: whether it begins a line, as a bullet or a list's letter does.
         attached: whether no white space stands before it.
-        repaired: for a code, what it reads.
+        repaired: for a code, what it reads, as far as one reading is possible.
+        certain: whether that goes for all of it.
     """
 
     kind: Kind
@@ -54,6 +55,7 @@ class Item:
     first: bool = False
     attached: bool = False
     repaired: str = ""
+    certain: bool = True
 
 
 @dataclass(slots=True)
@@ -71,7 +73,10 @@ def sentences(source: str, start: int, end: int, *, codes: bool) -> Iterator[Sen
     found = list(find_codes(source[start:end])) if codes else []
     current: list[Item] = []
     for line in _lines(source, start, end, found):
-        capitals = bool(line) and line[0].upper and line[-1].upper
+        if current and _is_list_mark(source, line[0]):
+            yield Sentence(source, current, False)
+            current = []
+        capitals = line[0].upper and line[-1].upper
         if current and capitals != (current[-1].upper and current[0].upper):
             yield Sentence(source, current, True)
             current = []
@@ -85,6 +90,11 @@ def sentences(source: str, start: int, end: int, *, codes: bool) -> Iterator[Sen
                 current = []
     if current:
         yield Sentence(source, current, True)
+
+
+def _is_list_mark(source: str, item: Item) -> bool:
+    """Whether a line begins with a list's letter: "a)"."""
+    return item.core_end - item.core_start == 1 and source.startswith(")", item.core_end)
 
 
 def _ends_sentence(source: str, item: Item) -> bool:
@@ -103,10 +113,9 @@ def _lines(source: str, start: int, end: int, codes: list[CodeSpan]) -> Iterator
         while pending and pending[-1][0] < line_end:
             code_start, code_end, code = pending.pop()
             items += _items(source, position, code_start)
-            repaired = code.repaired if code.certain else source[code_start:code_end]
-            items.append(
-                Item("code", code_start, code_start, code_end, code_end, repaired=repaired)
-            )
+            item = Item("code", code_start, code_start, code_end, code_end)
+            item.repaired, item.certain = code.repaired, code.certain
+            items.append(item)
             position = code_end
             line_end = source.find("\n", position, end)
             line_end = end if line_end < 0 else line_end
@@ -146,7 +155,10 @@ def is_foreign(text: str) -> bool:
 
 def _mark_line(source: str, items: list[Item]) -> None:
     """Fill in what depends on the line: capitals, edges."""
+    # A number's symbol says nothing about the words beside it ("Số: 02/QĐ-UBND").
     text = source[items[0].start : items[-1].end]
+    if any(item.kind == "code" for item in items):
+        text = " ".join(source[i.start : i.end] for i in items if i.kind != "code")
     upper = len(_UPPER.findall(text))
     line_upper = upper >= 4 and upper > 1.5 * len(_LOWER.findall(text))
     for item in items:
