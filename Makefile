@@ -1,7 +1,7 @@
 # `make demo` and `make test` each do all their own set-up: see scripts/setup.sh.
 .PHONY: demo test clean
 PY := .venv/bin/python
-BUILT_FROM := pyproject.toml hatch_build.py scripts/setup.sh $(wildcard vnadmin/restore/*.c)
+BUILT_FROM := pyproject.toml hatch_build.py scripts/setup.sh $(wildcard vnadmin/restore/*.[ch])
 INSTALL = echo "installing $(1) into .venv by pip" >&2; \
 	$(PY) -m pip install --quiet --disable-pip-version-check -e '$(1)' || { \
 	echo "pip failed, see above; it needs the network or a mirror set in its configuration" >&2; \

@@ -65,9 +65,13 @@ def fold(text: str) -> str:
     The result has as many code points as `nfc(text)` where each accented letter has a composed
     form, as every Vietnamese one has.
     """
+    if text.isascii():
+        return text
     decomposed = unicodedata.normalize("NFD", text)
-    kept = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return kept.replace("đ", "d").replace("Đ", "D")
+    for char in set(decomposed):
+        if unicodedata.combining(char):
+            decomposed = decomposed.replace(char, "")
+    return decomposed.replace("đ", "d").replace("Đ", "D")
 
 
 _HABIT_PATTERN = regex.compile(r"(?:o[àáảãạèéẻẽẹ]|(?<!q)u[ỳýỷỹỵ])(?!\p{L})")
@@ -130,7 +134,11 @@ def is_syllable(word: str) -> bool:
     """
     lowered = nfc(word).lower()
     toned_rimes = _toned_rimes()
-    onset = next((lowered[:n] for n in (3, 2, 1) if lowered[:n] in ONSETS and lowered[n:]), "")
+    onset = ""
+    for length in (3, 2, 1):
+        if lowered[:length] in ONSETS and lowered[length:]:
+            onset = lowered[:length]
+            break
     found = toned_rimes.get(lowered[len(onset) :])
     if found is None and onset == "gi":
         onset, found = "g", toned_rimes.get(lowered[1:])

@@ -9,9 +9,6 @@ from pathlib import Path
 from typing import Literal
 
 from vnadmin.errors import InputError
-from vnadmin.formats.alto import read_alto
-from vnadmin.formats.hocr import read_hocr
-from vnadmin.formats.page_xml import read_page_xml
 from vnadmin.formats.raw import RawPage
 
 Form = Literal["hocr", "alto", "page"]
@@ -45,6 +42,10 @@ def read_ocr_file(
     Raises:
         InputError: damaged, it declares entities, or none of `pages` is in it.
     """
+    from vnadmin.formats.alto import read_alto  # here: telling forms apart needs no XML parser
+    from vnadmin.formats.hocr import read_hocr
+    from vnadmin.formats.page_xml import read_page_xml
+
     try:
         form = form_of(_head(source))
         reader = {"alto": read_alto, "page": read_page_xml}.get(form or "", read_hocr)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from vnadmin.errors import ModelError
 from vnadmin.language import words as lm_words
 from vnadmin.language.table import Slots, look_up
-from vnadmin.vietnamese import is_syllable
+from vnadmin.vietnamese import fold, is_syllable
 
 FORMAT = 1
 WORD_BITS = np.uint64(16)
@@ -137,6 +137,11 @@ class LanguageModel:
     def syllables(self) -> NDArray[np.bool_]:
         """Which words of the vocabulary are possible Vietnamese syllables."""
         return np.array([is_syllable(word) for word in self.vocabulary])
+
+    @cached_property
+    def plain(self) -> tuple[str, ...]:
+        """Each word of the vocabulary without diacritics."""
+        return tuple(fold("\n".join(self.vocabulary)).split("\n"))
 
     @cached_property
     def arrays(self) -> tuple[NDArray[Any], ...]:

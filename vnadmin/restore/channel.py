@@ -201,10 +201,9 @@ class Shortlist:
     @classmethod
     def of(cls, model: LanguageModel, edits: EditModel) -> Shortlist:
         """Index the syllables of the model's vocabulary by their unaccented letters."""
-        plain = fold("\n".join(model.vocabulary)).split("\n")
         groups: dict[str, list[int]] = {}
         for number in np.flatnonzero(model.syllables).tolist():
-            groups.setdefault(plain[number], []).append(number)
+            groups.setdefault(model.plain[number], []).append(number)
         starts = np.cumsum([0, *map(len, groups.values())])[:-1]
         member = np.array([number for ids in groups.values() for number in ids], dtype=np.int64)
         mass = np.log(np.add.reduceat(np.exp(model.unigram[member]), starts))

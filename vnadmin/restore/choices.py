@@ -178,7 +178,8 @@ class Choices:
         kept = ~digits | (log_prob >= _DIGITS_AS_WORD)
         log_prob += _ACRONYM_AS_WORD * (roman & ~itself)
         capital = np.flatnonzero(acronym)
-        log_prob[capital] += _ACRONYM_AS_WORD * self._model.syllables[said[capital, 0]]
+        if len(capital):
+            log_prob[capital] += _ACRONYM_AS_WORD * self._model.syllables[said[capital, 0]]
         log_prob += np.repeat(np.array([v[2] for _, v in variants]), length)
         return _Plain(
             owner[kept],
