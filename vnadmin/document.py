@@ -203,8 +203,20 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One of several documents in a file: its stretch of the text and its own header."""
+
+    start: int
+    end: int
+    header: Header
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """A document on its way from scan to index."""
+    """A document on its way from scan to index.
+
+    Where the file holds several, `parts` has each, and `header` is that of the first.
+    """
 
     id: str
     source: Source
@@ -214,6 +226,7 @@ class Document:
     citations: tuple[Citation, ...] = ()
     references: tuple[Reference, ...] = ()
     pages: tuple[Page, ...] = ()
+    parts: tuple[Part, ...] = ()
     warnings: tuple[str, ...] = ()
     complete: bool = True
 

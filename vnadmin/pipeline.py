@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vnadmin.document import Citation, Document, OffsetMap, Page, Source, Word
 from vnadmin.errors import InputError
-from vnadmin.extract import extract_from_text
+from vnadmin.extract import extract_all
 from vnadmin.formats.decode import decode
 from vnadmin.options import Options
 from vnadmin.restore import RestoredWord, explain
@@ -196,16 +196,17 @@ def _build(
             page=page_of(start),
         )
 
-    header, citations, references = extract_from_text(restoration.text)
+    found = extract_all(restoration.text)
     sized = [(raw, start) for raw, start in zip(read, starts, strict=True) if raw.width]
     return Document(
         id=opened.sha256[:16],
         source=Source(opened.name, opened.sha256, opened.kind, len(read)),
         text=restoration.text,
-        header=header,
+        header=found.header,
         edits=restoration.edits,
-        citations=tuple(locate(citation) for citation in citations),
-        references=references,
+        citations=tuple(locate(citation) for citation in found.citations),
+        references=found.references,
+        parts=found.parts,
         pages=tuple(_page(raw, at, to_restored, restoration.words) for raw, at in sized),
         warnings=tuple(warnings),
     )

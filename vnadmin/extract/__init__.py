@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from ..document import Citation, Header, Reference
+from ..document import Citation, Header, Part, Reference
 from ..vietnamese import canonical
 from .bodies import home_of
 from .citations import citations
 from .header import header
 from .identity import own_identity
+from .parts import boundaries, shifted
 from .references import references
 
-__all__ = ["citations", "extract_from_text", "header", "references"]
+__all__ = ["Extraction", "citations", "extract_all", "extract_from_text", "header", "references"]
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What a text says of itself and of others; `parts` where it holds several documents."""
+
+    header: Header
+    citations: tuple[Citation, ...]
+    references: tuple[Reference, ...]
+    parts: tuple[Part, ...] = ()
 
 
 def extract_from_text(text: str) -> tuple[Header, tuple[Citation, ...], tuple[Reference, ...]]:
@@ -20,12 +31,36 @@ def extract_from_text(text: str) -> tuple[Header, tuple[Citation, ...], tuple[Re
 
     The document's own number, where its text repeats it, is neither citation nor reference.
     """
+    found = extract_all(text)
+    return found.header, found.citations, found.references
+
+
+def extract_all(text: str) -> Extraction:
+    """Do what `extract_from_text` does, each document of several in `text` for itself."""
+    starts = boundaries(text)
+    if len(starts) == 1:
+        return _one(text)
+    parts: list[Part] = []
+    found: list[Citation] = []
+    pointers: list[Reference] = []
+    paged = "\f" in text
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        one = _one(text[start:end])
+        parts.append(Part(start, end, one.header))
+        pages = text.count("\f", 0, start) if paged else None
+        moved, moved_pointers = shifted(one.citations, one.references, start, pages)
+        found += moved
+        pointers += moved_pointers
+    return Extraction(parts[0].header, tuple(found), tuple(pointers), tuple(parts))
+
+
+def _one(text: str) -> Extraction:
     own = header(text)
     key, work = own_identity(own)
     own = replace(own, id=key, uri=work)
     found = citations(text, citing_date=own.date, home=home_of(own))
     found = tuple(citation for citation in found if not _is_own(citation, own))
-    return own, found, references(text, found, own_type=own.type)
+    return Extraction(own, found, references(text, found, own_type=own.type))
 
 
 def _is_own(citation: Citation, own: Header) -> bool:
