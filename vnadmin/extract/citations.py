@@ -64,7 +64,7 @@ def _build(
     date = draft.date.iso if draft.date else None
     if citing_date is not None and date is not None and date > citing_date:
         warnings.append(f"future-date: dated {date}, after this document ({citing_date})")
-    name = _slice(text, draft.name_span)
+    name = draft.law_name or _slice(text, draft.name_span)
     if name is not None:
         name = name[0].upper() + name[1:]
     number = draft.number

@@ -23,6 +23,7 @@ class Draft:
     number_span: Span | None = None
     elided: bool = False
     name_span: Span | None = None
+    law_name: str | None = None
     date: DateReading | None = None
     year: DateReading | None = None
     issuer: IssuerReading | None = None

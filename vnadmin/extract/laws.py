@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..document import Resolved, Span
-from ..grammar.tables import Law, laws
+from ..grammar.tables import Law, laws, read_table
 from .words import Trie, Word, words
 
 _ANCHOR = re.compile(
@@ -25,6 +25,11 @@ _ABBREVIATED = {
         "pccc": "phòng cháy và chữa cháy", "ttdn": "thu nhập doanh nghiệp", "xk": "xuất khẩu",
         "nk": "nhập khẩu", "hđnd": "hội đồng nhân dân", "ubnd": "ủy ban nhân dân",
         "tths": "tố tụng hình sự", "ttds": "tố tụng dân sự", "tthc": "tố tụng hành chính",
+        "dn": "doanh nghiệp", "htx": "hợp tác xã", "tttm": "trọng tài thương mại",
+        "gdđh": "giáo dục đại học", "dnnvv": "hỗ trợ doanh nghiệp nhỏ và vừa",
+        "attp": "an toàn thực phẩm", "đgts": "đấu giá tài sản", "nvqs": "nghĩa vụ quân sự",
+        "xlvphc": "xử lý vi phạm hành chính", "gtđb": "giao thông đường bộ",
+        "tdtt": "thể dục thể thao", "hn&gđ": "hôn nhân và gia đình", "kcb": "khám bệnh chữa bệnh",
         "vbqppl": "văn bản quy phạm pháp luật", "cp": "chính phủ", "nhnn": "ngân hàng nhà nước",
     }.items()
 }  # fmt: skip
@@ -91,13 +96,17 @@ _TYPE_NAMES = {"b": "Bộ luật", "l": "Luật", "p": "Pháp lệnh", "h": "Hi�
 
 @dataclass(frozen=True, slots=True)
 class LawReading:
-    """A law named at `start:end`; `known` tells whether the table has its name."""
+    """A law named at `start:end`; `known` tells whether the table has its name.
+
+    `name` is the full name where the text has an abbreviation ("BLHS").
+    """
 
     start: int
     end: int
     type: str
-    type_span: Span
+    type_span: Span | None
     known: bool
+    name: str | None = None
 
 
 @lru_cache(maxsize=1)
@@ -124,8 +133,27 @@ def name_key(name: str) -> str:
     return " ".join(keys)
 
 
+@lru_cache(maxsize=1)
+def _abbreviations() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
+    full = {
+        row["abbreviation"]: (row["type"], f"{row['type']} {row['name']}")
+        for row in read_table("law_abbreviations")
+    }
+    longest_first = "|".join(map(re.escape, sorted(full, key=len, reverse=True)))
+    # "(BLHS)" and "gọi tắt là BLHS" say what the letters mean; they cite nothing.
+    return re.compile(rf"(?<![\w&(/-])(?<!là )(?:{longest_first})(?![\w&/-])"), full
+
+
 def find_laws(text: str) -> Iterator[LawReading]:
-    """Yield every law named in `text`, in order; those inside another's name too."""
+    """Yield every law named in `text`; those inside another's name too, abbreviations last."""
+    yield from _find_names(text)
+    pattern, full = _abbreviations()
+    for match in pattern.finditer(text):
+        kind, name = full[match[0]]
+        yield LawReading(match.start(), match.end(), kind, None, True, name)
+
+
+def _find_names(text: str) -> Iterator[LawReading]:
     for match in _ANCHOR.finditer(text):
         found = _read(text, match)
         if found is not None:

@@ -130,7 +130,7 @@ def _read_issuer(text: str, position: int, draft: Draft, joint: bool) -> int | N
 
 def law_draft(text: str, law: LawReading, inside: bool) -> Draft:
     draft = Draft(law.start, law.end, law.type, type_span=law.type_span)
-    draft.name_span = (law.start, law.end)
+    draft.name_span, draft.law_name = (law.start, law.end), law.name
     if inside:
         return draft
     tail = _LAW_TAIL.match(text, law.end)

@@ -16,8 +16,8 @@ from ..vietnamese import canonical, fold
 from .custom import custom_rows
 
 TABLES = (
-    "document_types", "issuers", "symbols", "symbols_cited", "laws", "provinces", "divisions",
-    "issuer_history", "treaties",
+    "document_types", "issuers", "symbols", "symbols_cited", "laws", "law_abbreviations",
+    "provinces", "divisions", "issuer_history", "treaties",
 )  # fmt: skip
 
 
