@@ -27,6 +27,8 @@ def mend_case(word: str, source: str, *, upper: bool, at_start: bool) -> str:
 
 def is_upper(core: str, line_upper: bool) -> bool:
     """Whether a core is to be read as capitals: all its letters are, or most of its line is."""
+    if core.islower():
+        return False
     letters = [c for c in core if c.isalpha()]
     if len(letters) >= 2 and all(c.isupper() for c in letters):
         return True

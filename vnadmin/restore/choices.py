@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import regex
@@ -53,8 +54,7 @@ _ACRONYM_AS_WORD = -5.0  # capitals among small letters are an abbreviation, not
 Floats = NDArray[np.floating]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One reading of an item, or of two that belong together.
 
     `words` are what it says; `None` where the source stays as it is, empty where it is dropped.
@@ -69,8 +69,7 @@ class Choice:
     digits: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """All that the choices of an item depend on; items of the same form share them."""
 
     kind: Kind
@@ -94,7 +93,7 @@ class Choices:
         self._model = model
         self._noise = noise
         self._drop_junk = drop_junk
-        self._special: dict[int, Choice] = {}
+        self._made: dict[int, Choice] = {}
         self.spans: dict[Form, tuple[int, int]] = {}
         """Of each form: its first choice and how many it has."""
         self.said = np.empty((0, SAID), dtype=np.uint16)
@@ -106,12 +105,12 @@ class Choices:
 
     def __getitem__(self, number: int) -> Choice:
         """Return choice `number`."""
-        special = self._special.get(number)
-        if special is not None:
-            return special
-        words = tuple(word for word in self.said[number].tolist() if word != NO_WORD)
-        swallowed = int(self._swallowed[number])
-        return Choice(words, words, float(self.log_prob[number]), swallowed)
+        choice = self._made.get(number)
+        if choice is None:
+            words = tuple(word for word in self.said[number].tolist() if word != NO_WORD)
+            log_prob, swallowed = float(self.log_prob[number]), int(self._swallowed[number])
+            choice = self._made[number] = Choice(words, words, log_prob, swallowed)
+        return choice
 
     def learn(self, forms: Sequence[Form]) -> None:
         """Work out the choices of forms not met before, all in one go."""
@@ -140,7 +139,7 @@ class Choices:
         number_of = np.empty(len(order), dtype=np.int64)
         number_of[order] = np.arange(first, first + len(order))
         ends = number_of[len(plain.owner) :].tolist()
-        self._special.update(zip(ends, (choice for _, choice in special), strict=True))
+        self._made.update(zip(ends, (choice for _, choice in special), strict=True))
         self._append(
             np.concatenate([plain.said, said_array([c for _, c in special])])[order],
             np.concatenate([plain.log_prob, [c.log_prob for _, c in special]])[order],

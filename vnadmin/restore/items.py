@@ -133,7 +133,7 @@ def _items(source: str, start: int, end: int) -> list[Item]:
 def _item(source: str, chunk: Chunk) -> Item:
     core = source[chunk.core_start : chunk.core_end]
     kind: Kind = "word"
-    if _NUMBER.fullmatch(core):
+    if not core.isalpha() and _NUMBER.fullmatch(core):
         kind = "number"
     elif len(core) > _LONGEST_WORD or is_foreign(source[chunk.start : chunk.end]):
         kind = "code"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from threading import Lock
 
 import numpy as np
@@ -105,20 +106,15 @@ class LatticeBuilder:
         known = self._noise.keys
         result = _Joins([], [], [])
         for number, sentence in enumerate(parts):
-            items = sentence.items
-            for place in range(len(items) - 1):
-                item, following = items[place], items[place + 1]
-                short = min(
-                    item.core_end - item.core_start, following.core_end - following.core_start
-                )
-                if short > _JOIN_LONGEST or item.kind != "word":
+            for place, (item, following) in enumerate(pairwise(sentence.items)):
+                if item.kind != "word" or following.kind not in ("word", "number"):
                     continue
                 if item.end != item.core_end or following.start != following.core_start:
                     continue
-                if following.kind not in ("word", "number"):
-                    continue
                 left = sentence.source[item.core_start : item.core_end]
                 right = sentence.source[following.core_start : following.core_end]
+                if len(left) > _JOIN_LONGEST and len(right) > _JOIN_LONGEST:
+                    continue
                 upper = item.upper or following.upper
                 spaced, closed = key_of(f"{left} {right}", upper), key_of(left + right, upper)
                 key, price = (spaced, 0.0) if spaced in known else (closed, _JOIN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import regex
 
@@ -21,8 +21,7 @@ _TRAILING = regex.compile(r"[)\]}”’\"'»“‘`´,.;:!?…\-–—/<>=|~*_]*
 _QUOTES = str.maketrans("“”„‟″«»‘’‚‛`´", '"""""""' + "''''''")
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(NamedTuple):
     """A stretch without white space: leading punctuation, core, trailing punctuation.
 
     Offsets are code points of the source; the core is `source[core_start:core_end]`.
@@ -36,7 +35,7 @@ class Chunk:
 
 def straight_quotes(text: str) -> str:
     """Return `text` with every quotation mark as a straight one, lengths kept."""
-    return text.translate(_QUOTES)
+    return text if text.isalnum() else text.translate(_QUOTES)
 
 
 def split_affixes(chunk: str) -> tuple[int, int]:
@@ -55,8 +54,9 @@ def chunks(source: str, start: int = 0, end: int | None = None) -> Iterator[Chun
 
 
 def _parts(text: str, offset: int) -> Iterator[Chunk]:
-    if text.isalpha():
-        yield Chunk(offset, offset, offset + len(text), offset + len(text))
+    core = text[:-1] if text[-1] in ".,;:" else text
+    if core.isalnum():  # as most are
+        yield Chunk(offset, offset, offset + len(core), offset + len(text))
         return
     cuts = [m.start() for m in _AFTER_CLOSE.finditer(text)]
     joints = [m.start() for m in _BETWEEN.finditer(text)]
