@@ -135,6 +135,21 @@ def test_code_cut_by_a_page_is_mended_in_halves() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "reading"),
+    [
+        ("Nghị định số 1 23/201 7/NĐ-CP ngày", "123/2017/NĐ-CP"),
+        ("Nghi dinh s6 1 23/2017/ND-CP ngay", "123/2017/NĐ-CP"),
+        ("tại Điều 1 23/2017/NĐ-CP", "23/2017/NĐ-CP"),  # an article's number may stand before
+        ("số 1 023/2017/NĐ-CP", "023/2017/NĐ-CP"),
+        ("số 12 345/QĐ-UBND", "345/QĐ-UBND"),
+    ],
+)
+def test_digits_apart_join_a_serial_only_after_so(text: str, reading: str) -> None:
+    (code,) = find_codes(text)
+    assert code.repaired == reading
+
+
+@pytest.mark.parametrize(
     ("text", "iso", "impossible"),
     [
         ("30/7/2021", "2021-07-30", False),

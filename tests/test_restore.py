@@ -206,3 +206,15 @@ def test_the_source_keeps_its_tone_mark_habit() -> None:
     read = "Uỷ ban nhân dân tỉnh Hoà Bình đồng ý thực hiện; Uỷ ban nhân dân thành phố Hoa Bình."
     options = Options(profile="stripped")
     assert restore(read, options=options).endswith("Uỷ ban nhân dân thành phố Hoà Bình.")
+
+
+def test_the_order_of_a_list_tells_d_from_đ() -> None:
+    marks = ["a", "b", "c", "d", "đ", "e"]
+    text = "\n".join(f"{mark}) Thực hiện nhiệm vụ do Ủy ban nhân dân tỉnh giao;" for mark in marks)
+    assert restore(fold(text)) == text
+    assert restore(text) == text
+
+
+def test_capitals_of_a_symbol_say_nothing_about_the_word_beside_it() -> None:
+    page = "UY BAN NHAN DAN TINH CA MAU\nS6: 02/QD-UBND\nCan cit Luat T6 chire chinh quyén"
+    assert "\nSố: 02/QĐ-UBND\n" in restore(page)

@@ -23,7 +23,8 @@ examples:
   vnadmin train channel --language eng --render 1000 --corpus law.txt --pairs pairs.jsonl -o model
   vnadmin train language --add ours/*.txt -o our-model
   vnadmin train channel --from corrected.jsonl --model our-model -o our-model
-  vnadmin train channel --language eng --from pairs.jsonl --curve"""
+  vnadmin train channel --language eng --from pairs.jsonl --curve
+  vnadmin train confidence --language eng --from held-back.jsonl --model our-model"""
 
 _LANGUAGE_EPILOG = """\
 A corpus is UTF-8 text, a paragraph a line, an empty line between documents (.gz, .xz too). One
@@ -52,6 +53,15 @@ examples:
   vnadmin train channel --language vie --render 500 --corpus law.txt --pairs vie.jsonl -o model
   vnadmin train channel --language vie --from vie.jsonl --curve     would more pages help?"""
 
+_CONFIDENCE_EPILOG = """\
+Confidences are fitted to pages with truth that neither the channel nor the language model learnt
+from; some 200 pages do. DIR/PROFILE/confidence.json is written; how well it holds is told by
+`vnadmin evaluate restore --calibration` on other pages.
+
+examples:
+  vnadmin train confidence --language eng --from held-back.jsonl --model our-model
+  vnadmin train confidence --profile stripped --from law.txt --model our-model"""
+
 _NAME = re.compile(r"[a-z0-9][a-z0-9_+-]*")
 _RESERVED = ("language", "auto", "clean", "stripped")  # a directory, and built-in profiles
 
@@ -63,6 +73,7 @@ def add_parser(commands: Subparsers) -> None:
     kinds = parser.add_subparsers(title="what", metavar="WHAT", required=True)
     _add_language(kinds)
     _add_channel(kinds)
+    _add_confidence(kinds)
 
 
 def _add_language(kinds: Subparsers) -> None:
@@ -337,3 +348,49 @@ def _render(args: argparse.Namespace) -> None:
 
 def _log(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
+
+
+def _add_confidence(kinds: Subparsers) -> None:
+    summary = "fit how sure words are to held-back pages with truth"
+    parser = add_command(kinds, "confidence", summary, _CONFIDENCE_EPILOG)
+    parser.add_argument("--language", metavar="NAME", help="which reading of the pairs")
+    parser.add_argument(
+        "--profile",
+        metavar="NAME",
+        help="the kind of noise (default: that of --language); "
+        "with stripped, --from takes right texts and strips them",
+    )
+    parser.add_argument(
+        "--from", dest="files", metavar="PAIRS", nargs="+", type=Path, required=True, help="pages"
+    )
+    parser.add_argument("--model", metavar="DIR", type=Path, required=True, help="write it there")
+    parser.set_defaults(run=run_confidence)
+
+
+def run_confidence(args: argparse.Namespace) -> int:
+    """Run `vnadmin train confidence`."""
+    from itertools import chain
+
+    import numpy as np
+
+    from vnadmin.evaluate.observe import observe
+    from vnadmin.evaluate.run import made_from_truth, read_pair_file
+    from vnadmin.train.confidence import fit, write_network
+    from vnadmin.train.corpus import sha256_of
+
+    profile = args.profile or args.language
+    if profile is None:
+        raise UsageError("say for which --profile the weights are to be")
+    pairs = chain.from_iterable(
+        made_from_truth(path, "stripped")
+        if profile == "stripped"
+        else read_pair_file(path, args.language)
+        for path in args.files
+    )
+    features, right, _ = observe(pairs, args.model, profile)
+    wrong = int(np.count_nonzero(~right))
+    sources = [{"name": path.name, "sha256": sha256_of(path)} for path in args.files]
+    directory = args.model / profile
+    write_network(fit(features, right), directory, words=len(right), wrong=wrong, sources=sources)
+    _log(f"{len(right):,} words, {wrong:,} wrong; wrote {directory / 'confidence.json'}")
+    return ExitCode.OK

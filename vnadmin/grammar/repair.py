@@ -13,7 +13,7 @@ import re
 from functools import lru_cache
 
 from ..vietnamese import fold
-from .numbers import DocumentNumber, parse_number, squeeze, symbol_known
+from .numbers import DocumentNumber, parse_number, roles, squeeze, symbol_known
 from .tables import issuer_symbols, symbols, symbols_by_skeleton, type_symbols
 
 _READ_AS: dict[str, str] = {
@@ -104,7 +104,7 @@ def repair_symbol(symbol: str) -> tuple[str, ...]:
     if symbol in cited:
         return (symbol,)
     # Units of an issuer ("UBND-ĐT") are too many for a list to tell which one is meant.
-    if len(cited) == 1 and re.split("[-/]", cited[0])[0] in type_symbols():
+    if len(cited) == 1 and roles(cited[0])[0] != "issuer":
         return cited
     pieces = re.split("([-/])", symbol)
     segments, separators = pieces[0::2], pieces[1::2]

@@ -3,56 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vnadmin.errors import InputError
-from vnadmin.evaluate.calibration import Judged, judge
-from vnadmin.evaluate.run import Pair
 from vnadmin.formats.output import write_atomically
-from vnadmin.options import Options
 from vnadmin.restore.confidence import COLUMNS, FORMAT, Floats, Network
-from vnadmin.restore.engine import Restorer
 
-_UNITS = 24
-_ROUNDS = 12
+_UNITS = 32
+_ROUNDS = 16
 _BATCH = 256
 _RATE = 2e-3
 """Of learning, at first; it falls to nothing."""
 _LEAST_WRONG = 100
 """Words that must be wrong for weights to be worth anything."""
-
-
-@dataclass(slots=True)
-class _Recorder:
-    """Stands in for an estimator: numbers the words, and keeps what was known of each."""
-
-    features: list[Floats] = field(default_factory=list)
-    count: int = 0
-
-    def probability(self, features: Floats) -> Floats:
-        self.features.append(features)
-        self.count += len(features)
-        return np.arange(self.count - len(features), self.count, dtype=np.float64)
-
-
-def observe(pairs: Iterable[Pair], model: Path, profile: str) -> tuple[Floats, list[Judged]]:
-    """Restore pages and return the features of each restored word, and whether it is right."""
-    restorer = Restorer(model)
-    recorder = _Recorder()
-    for name in {profile, *restorer.channel_names(), "stripped"}:
-        restorer.estimators[name] = recorder
-    judged: list[Judged] = []
-    for pair in pairs:
-        (restored,) = restorer.explain_many([pair.ocr], Options(model=model, profile=profile))
-        judged += judge(pair.truth, restored)
-    rows = np.array([word.confidence for word in judged], dtype=np.int64)
-    features = np.concatenate(recorder.features) if recorder.features else np.empty((0, 0))
-    return features[rows], judged
 
 
 def fit(features: Floats, right: NDArray[np.bool_], seed: int = 0) -> Network:
@@ -106,35 +73,28 @@ def _gradients(layers: list[Floats], rows: Floats, right: NDArray[np.bool_]) -> 
     return [rows.T @ back, np.append(units.T @ error, error.sum())]
 
 
-def train_confidence(
-    pairs: Iterable[Pair], model: Path, profile: str, sources: list[str], log: Callable[[str], None]
+def write_network(
+    network: Network, directory: Path, *, words: int, wrong: int, sources: list[dict[str, Any]]
 ) -> None:
-    """Fit a profile's network to pages with truth and write it into the model.
+    """Write a profile's network into its `directory` of the model.
 
     Args:
-        pairs: pages that neither the channel nor the language model was trained on.
-        model: the model's directory.
-        profile: of the pages, also that the weights are for.
-        sources: what the pages are called in the manifest.
-        log: takes a line for people.
+        network: what was fitted.
+        directory: of the profile.
+        words, wrong: n of restored words it was fitted to, and of those that were wrong.
+        sources: the files it was fitted to, for the manifest.
 
     Raises:
-        InputError: the pages hold too few words that are restored wrongly.
-        OutputError: the weights can't be written.
+        OutputError: it can't be written.
     """
-    features, judged = observe(pairs, model, profile)
-    right = np.array([word.right for word in judged], dtype=bool)
-    network = fit(features, right)
     content = {
         "format": FORMAT,
-        "words": len(judged),
-        "wrong": int(np.count_nonzero(~right)),
+        "words": words,
+        "wrong": wrong,
         "sources": sources,
         "columns": list(COLUMNS),
         "hidden": network.hidden.round(4).tolist(),
         "output": network.output.round(4).tolist(),
     }
-    path = model / profile / "confidence.json"
-    path.parent.mkdir(exist_ok=True)
-    write_atomically(path, json.dumps(content, separators=(",", ":")).encode() + b"\n")
-    log(f"{len(judged):,} words, {content['wrong']:,} wrong; wrote {path}")
+    data = json.dumps(content, separators=(",", ":"), ensure_ascii=False) + "\n"
+    write_atomically(directory / "confidence.json", data.encode())
