@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,13 +29,12 @@ from vnadmin.restore.decoder import Decoded, decode
 from vnadmin.restore.items import Item, Sentence, sentences
 from vnadmin.restore.lattice import LatticeBuilder, Readings
 from vnadmin.restore.lists import order_letters
-from vnadmin.restore.noise import LIGHT_NOISE, is_noisy, is_strange, is_sure, judge
-from vnadmin.restore.stripped import StrippedChannel
+from vnadmin.restore.noise import LIGHT_NOISE, is_noisy, is_strange, is_sure, judge, loss
+from vnadmin.restore.stripped import STRIPPED, StrippedChannel, StrippedWords
 from vnadmin.restore.unicode import to_unicode
 from vnadmin.vietnamese import (
     ToneHabit,
     canonical,
-    fold,
     in_new_habit,
     is_syllable,
     tone_habit,
@@ -82,13 +80,9 @@ class Restorer:
         self.estimators: dict[str, Estimator | None] = {}
 
     @cached_property
-    def stripped_unigram(self) -> dict[str, float]:
-        """Log probability of each unaccented spelling, of all the words that share it."""
-        total: dict[str, float] = {}
-        for word, value in zip(self.model.vocabulary, self.model.unigram.tolist(), strict=True):
-            plain = fold(word)
-            total[plain] = total.get(plain, 0.0) + math.exp(value)
-        return {plain: math.log(value) for plain, value in total.items()}
+    def stripped_words(self) -> StrippedWords:
+        """The model's words by what they look like without marks."""
+        return StrippedWords(self.model)
 
     def channel(self, name: str) -> Channel:
         """Return the named channel of the model's directory.
@@ -111,8 +105,12 @@ class Restorer:
     def builder(self, profile: str) -> LatticeBuilder:
         """Return the lattice builder of a kind of noise."""
         if profile not in self._builders:
-            stripped = profile == "stripped"
-            noise = StrippedChannel(self.model) if stripped else self.channel(profile)
+            stripped = profile in STRIPPED
+            noise = (
+                StrippedChannel(self.stripped_words, STRIPPED[profile])
+                if stripped
+                else self.channel(profile)
+            )
             self._builders[profile] = LatticeBuilder(self.model, noise, drop_junk=not stripped)
         return self._builders[profile]
 
@@ -123,7 +121,8 @@ class Restorer:
             ModelError: if its weights are damaged.
         """
         if profile not in self.estimators:
-            self.estimators[profile] = Network.load(self._directory / profile)
+            name = "stripped" if profile in STRIPPED else profile
+            self.estimators[profile] = Network.load(self._directory / name)
         return self.estimators[profile]
 
     def explain_many(self, sources: Iterable[str], options: Options) -> Iterator[Restoration]:
@@ -150,6 +149,8 @@ class Restorer:
                 profile = "auto" if encoding else options.profile
                 if profile == "auto":
                     profile = judge(self, source[start:end])
+                elif profile == "stripped":
+                    profile = loss(self, source[start:end])
                 if profile != "clean":
                     blocks[profile].append(_Block(number, source, start, end))
                 size += end - start
