@@ -31,6 +31,7 @@ class Draft:
     title: Span | None = None
     provisions: tuple[Provision, ...] = ()
     provisions_start: int = -1
+    provisions_end: int = -1  # of those behind the document
     relation: Relation | None = None
     same_list: bool = False
     linked: bool = False

@@ -25,7 +25,7 @@ from ..vietnamese import canonical
 from .draft import Draft
 from .issuers import issuer_before
 from .laws import LawReading, find_laws
-from .provisions import provisions_before
+from .provisions import provisions_after, provisions_before
 from .relations import relation_at
 from .tail import law_draft, read_tail
 from .treaties import find_treaties
@@ -287,8 +287,11 @@ def _surroundings(text: str, draft: Draft, found: list[Draft]) -> None:
     draft.provisions_start = draft.start
     if not draft.same_list:
         draft.provisions, draft.provisions_start = provisions_before(text, draft.start)
-        if draft.provisions and previous is not None and draft.provisions_start < floor:
+        taken = max(floor, previous.provisions_end) if previous is not None else 0
+        if draft.provisions and draft.provisions_start < taken:
             draft.provisions, draft.provisions_start = (), draft.start
+        if not draft.provisions:
+            draft.provisions, draft.provisions_end = provisions_after(text, draft.end)
     relation = relation_at(text, draft.provisions_start, draft.end, floor)
     if relation is None and draft.linked and previous is not None:
         relation = previous.relation

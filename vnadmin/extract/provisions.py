@@ -54,6 +54,57 @@ def provisions_before(text: str, position: int) -> tuple[tuple[Provision, ...], 
     return (tuple(_read(trail)), trail[0].start()) if trail else ((), position)
 
 
+_PLACED_AFTER = re.compile(
+    r"[ \xa0]{0,3},?[ \xa0]{0,3}"
+    r"(?:(?:(?:được\s{1,3})?(?:quy\s{1,3}định\s{1,3})?(?:tại|ở)|cụ\s{1,3}thể\s{1,3}(?:là|tại))\s{1,3})?"
+    r"(?=(?:các\s|cả\s)?(?:[Đđ]iểm|[Kk]hoản|Điều|điều|Chương|Mục)\s)"
+)
+ANOTHERS = re.compile(
+    r"[\s,]{0,4}(?:của|thuộc|trong|tại|này|nêu|nói|trên|ban\s{1,3}hành|và\s{1,3}(?:các\s)?(?:Luật|Nghị)"
+    r"|(?:các\s{1,3})?(?:[Bb]ộ\s{1,3})?(?:[Ll]uật|[Nn]ghị\s|[Tt]hông\s{1,3}t|Quyết|Pháp|Hiến|Hiệp)"
+    r"|Công\s{1,3}[ưv]|Điều\s{1,3}lệ|(?:Bộ\s{1,3})?[Qq]uy\s{1,3}(?:chế|tắc|chuẩn|trình)|Quy\s|Đề\s|dự\s"
+    r"|Hướng\s|Kết\s|Chỉ\s)"
+)
+"""What follows places that are another document's, or a pointer's."""
+
+
+def provisions_after(text: str, position: int) -> tuple[tuple[Provision, ...], int]:
+    """Read the provisions named behind a document ("…, tại khoản 2 Điều 5"), and where they end.
+
+    None (`position`) where they are another document's: its name follows.
+    """
+    lead = _PLACED_AFTER.match(text, position)
+    if lead is None:
+        return (), position
+    places, end = provisions_from(text, lead.end())
+    if not places or ANOTHERS.match(text, end):
+        return (), position
+    return places, end
+
+
+def provisions_from(text: str, position: int) -> tuple[tuple[Provision, ...], int]:
+    """Read the provisions that begin at `position`, and where they end (`position` if none)."""
+    trail: list[re.Match[str]] = []
+    for match in _TOKEN.finditer(text, position, position + _WINDOW):
+        last = trail[-1].lastgroup if trail else ""
+        if match.lastgroup in ("other", "attached", "form", "filler"):
+            break
+        if match.lastgroup == "ordinal" and last not in ("unit", "join"):
+            break
+        if match.lastgroup == "label" and (
+            last not in ("unit", "join", "range") or text[match.end() : match.end() + 1] == ")"
+        ):
+            break  # "b)" opens the next point
+        trail.append(match)
+    while trail and trail[-1].lastgroup not in ("label", "ordinal"):
+        trail.pop()
+    while trail and trail[0].lastgroup != "unit":
+        trail.pop(0)
+    if not trail:
+        return (), position
+    return tuple(_read(trail)), trail[-1].end()
+
+
 def _trail(text: str, start: int, position: int) -> list[re.Match[str]]:
     """The unbroken run of units, labels and what joins them that ends at `position`."""
     trail: list[re.Match[str]] = []

@@ -10,6 +10,7 @@ from dataclasses import replace
 from ..document import Citation, Provision, Reference
 from ..vietnamese import canonical
 from .issuers import match_issuer
+from .places import bare_places
 from .provisions import provisions_before
 
 SELF = "self"
@@ -57,15 +58,20 @@ def references(
         found: its citations; "nêu trên" is resolved to the last one of that type before it (or
             the last whose serial is the one given), and pointers inside a citation are left out.
         own_type: the document's own type: "Nghị định này" means a decree itself, but in a letter
-            the decree cited last. Where it isn't known, "này" means the document itself.
+            the decree cited last. Where it isn't known, the first "… này" with nothing of its type
+            cited before tells it; a text with none (a news article) is no document of any type.
     """
     before = _Before(found)
+    if own_type is None and found:
+        own_type = _inferred(text, before)
     pointers = []
     for match in _POINTER.finditer(text):
         target = None if match["all"] else _target(match, before, own_type)
         places, _ = provisions_before(text, match.start())
         pointers.append(Reference(match[0], match.start(), match.end(), target, places))
     pointers += _parts(text)
+    own = own_type is not None and _HEADING.search(text) is not None
+    pointers += bare_places(text, found, pointers, SELF if own else None)
     for match in _GROUP.finditer(text):
         issuer = match_issuer(text, match.end())
         if issuer is not None:
@@ -79,6 +85,24 @@ def references(
         if bisect.bisect_left(numbers, p.start) == bisect.bisect_left(numbers, p.end)
     ]
     return tuple(sorted(kept, key=lambda pointer: pointer.start))
+
+
+_NONE = "none"
+
+
+def _inferred(text: str, before: _Before) -> str | None:
+    """The type of a text without a letterhead; `_NONE` where it speaks of others only."""
+    if _HEADING.search(text) is not None:
+        return None
+    others = False
+    for match in _POINTER.finditer(text):
+        kind = canonical(" ".join(match["type"].split()))
+        if match["tail"] != "này" or kind in _ATTACHED or kind in _AGREED:
+            continue
+        if before.find(match) is None:
+            return kind
+        others = True
+    return _NONE if others else None
 
 
 def _target(match: re.Match[str], before: _Before, own_type: str | None) -> str | None:

@@ -1,0 +1,54 @@
+"""Places with nothing said of whose: "theo khoản 2 Điều 5"."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Sequence
+
+from ..document import Citation, Reference
+from .provisions import ANOTHERS, provisions_from
+
+_CUE = re.compile(
+    r"(?<!\w)(?:[Tt]heo|[Tt]ại|của|[Tt]rừ|trong|với|định|hiện)\s{1,3}(?:các\s{1,3})?"
+    r"(?=(?:[Đđ]iểm\s{1,3}[a-zđ](?!\w)|[Kk]hoản\s{1,3}[0-9]|Điều\s{1,3}[0-9]))"
+)
+_WHOSE = re.compile(r"[\s,]{0,4}(?:(?:của|thuộc|trong|tại)\s{1,3})?(?:các\s{1,3})?")
+
+
+def bare_places(
+    text: str, found: Sequence[Citation], pointers: Sequence[Reference], own: str | None
+) -> list[Reference]:
+    """Find the articles pointed to without their document.
+
+    Args:
+        text: the text.
+        found: its citations: places before or behind them are theirs.
+        pointers: the other pointers, likewise.
+        own: whose such places are, where the text's own ("self"); else they are taken for the
+            document's cited last in the same line, and for nobody's where there is none.
+    """
+    starts = {citation.start for citation in found} | {pointer.start for pointer in pointers}
+    taken = sorted(
+        [(pointer.start, pointer.end) for pointer in pointers]
+        + [(citation.end, citation.end + 40) for citation in found if citation.provisions]
+    )
+    ends = sorted((citation.end, citation.id) for citation in found)
+    places: list[Reference] = []
+    for match in _CUE.finditer(text):
+        start = match.end()
+        if (places and start < places[-1].end) or text[start - 1] == "\n":
+            continue  # a heading may begin a line
+        named, end = provisions_from(text, start)
+        whose = _WHOSE.match(text, end)
+        assert whose is not None
+        if not any(place.article for place in named) or whose.end() in starts or end in starts:
+            continue
+        index = bisect.bisect_right(taken, (start, 1 << 60)) - 1
+        if (index >= 0 and taken[index][1] > start) or ANOTHERS.match(text, end):
+            continue
+        index = bisect.bisect_right(ends, (start, "\uffff")) - 1
+        line = text.rfind("\n", max(0, start - 2000), start)
+        cited = ends[index][1] if index >= 0 and ends[index][0] > line else None
+        places.append(Reference(text[start:end], start, end, own or cited, named))
+    return places
