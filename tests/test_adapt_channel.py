@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -88,9 +89,24 @@ def test_what_the_base_knew_is_kept(base: Path, adapted: Path, sentences: tuple[
 
 
 def test_the_result_is_a_model_of_its_own(base: Path, adapted: Path) -> None:
-    assert sorted(p.name for p in adapted.iterdir()) == ["archive", "eng", "language", "vie"]
+    assert {p.name for p in adapted.iterdir()} == {p.name for p in base.iterdir()} | {"archive"}
     for path in base.rglob("*.*"):
         assert path.read_bytes() == (adapted / path.relative_to(base)).read_bytes()
+
+
+def test_what_tells_how_sure_a_word_is_comes_along(
+    base: Path, corrected: Path, tmp_path: Path
+) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(base, model)
+    for name in ("eng", "stripped"):
+        (model / name).mkdir(exist_ok=True)
+        (model / name / "confidence.json").write_text(name)
+    assert run("--from", corrected, "--base", "eng", "-o", tmp_path / "m", "--model", model) == 0
+    assert run("--from", corrected, "--base", "eng", "-o", model, "--language", "eng") == 0
+    for path in (tmp_path / "m" / "archive", tmp_path / "m" / "eng", model / "eng"):
+        assert (path / "confidence.json").read_text() == "eng"
+    assert (tmp_path / "m" / "stripped" / "confidence.json").read_text() == "stripped"
 
 
 def test_the_nearest_channel_is_the_start(base: Path, sentences: tuple[str, ...]) -> None:

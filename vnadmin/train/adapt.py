@@ -128,10 +128,11 @@ def adapt_language(
 
 
 def copy_model(source: Path, target: Path) -> None:
-    """Copy the language model and channels of one model directory that another one lacks."""
-    for marker in (*source.glob("*/language.json"), *source.glob("*/channel.json")):
-        if not (target / marker.parent.name).exists():
-            shutil.copytree(marker.parent, target / marker.parent.name)
+    """Copy the parts of one model directory that another one lacks."""
+    for name in ("language.json", "channel.json", "confidence.json"):
+        for marker in source.glob(f"*/{name}"):
+            if not (target / marker.parent.name).exists():
+                shutil.copytree(marker.parent, target / marker.parent.name)
 
 
 class _Histories(NamedTuple):

@@ -111,7 +111,11 @@ def adapt_channel(
         "sources": [*before["sources"], *(dict(source) for source in sources)],
         "base": {"name": base.name, "weights": np.round(weights, 3).tolist()},
     }
+    confidence = base / "confidence.json"  # what makes a word sure is much the same
+    kept = confidence.read_bytes() if confidence.exists() else None
     write_channel(output, keys, candidates, steps, manifest)
+    if kept is not None:
+        (output / confidence.name).write_bytes(kept)
 
 
 def nearest_channel(pairs: Pairs, model: LanguageModel, directory: Path) -> Path | None:
