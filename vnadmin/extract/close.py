@@ -41,6 +41,7 @@ _TAGS: dict[str, Authority] = {
     "TI": "TL.", "TUQ": "TUQ.", "Q": "Q.",
 }  # fmt: skip
 _CLOSE_CELLS = 80
+_MAX_CELL = 300  # characters: a longer line is no line of a close
 _DASHES = ("-", "–", "•", "+", "~")
 
 
@@ -56,6 +57,8 @@ def close(cells: Sequence[str]) -> tuple[tuple[Signer, ...], tuple[str, ...]]:
     left: list[str] = []
     right: list[str] = []
     for cell in cells[start : start + _CLOSE_CELLS]:
+        if len(cell) > 4 * _MAX_CELL:
+            continue
         if canonical(cell) in _type_names():
             break  # an appendix or the next document
         beside = _beside(cell)
@@ -110,6 +113,8 @@ def _beside(cell: str) -> int:
     """Where the signature's block begins in a line of the close; its length if it doesn't."""
     if _signs(cell):
         return 0
+    if len(cell) > _MAX_CELL:
+        return len(cell)
     for space in re.finditer(r"\s+", cell):
         left, right = cell[: space.start()], cell[space.end() :]
         authority = _authority(right)
