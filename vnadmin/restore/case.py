@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from vnadmin.vietnamese import is_syllable
+
 
 def mend_case(word: str, source: str, *, upper: bool, at_start: bool) -> str:
     """Return the lower-case `word` in the case that its reading `source` shows.
@@ -23,6 +25,15 @@ def mend_case(word: str, source: str, *, upper: bool, at_start: bool) -> str:
     else:
         capital = at_start
     return word[0].upper() + word[1:] if capital else word
+
+
+def even_case(word: str) -> str | None:
+    """Return a syllable with capitals inside ("tẾ") as it is written; `None` if it has none."""
+    inside = word[1:]
+    if inside.islower() or word.isupper() or not is_syllable(word):
+        return None
+    even = word[0] + inside.lower()
+    return even if even != word else None
 
 
 def is_upper(core: str, line_upper: bool) -> bool:

@@ -31,8 +31,10 @@ FORMAT = 1
 _SUREST = 10.0
 """Log odds at which posteriors are cut: what lies beyond is rounding."""
 _LOWEST_CHANNEL, _LOWEST_WORD = -15.0, -14.0
+_LONGEST = 8
+"""Characters; longer words are all alike."""
 _SCALE = 5.0
-"""Nats are divided by this, so that all columns are of a size."""
+"""Measures are divided by this, so that all columns are of a size."""
 
 
 _TRAITS = (
@@ -79,6 +81,8 @@ _MEASURES = (
     "log_odds_before",
     "log_odds_after",
     "sentence",
+    "length",
+    "page",
 )
 COLUMNS = (*_MEASURES, *_TRAITS)
 """Names of the columns of `Seen.features`, stored with the weights."""
@@ -136,7 +140,10 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the decoder saw of each arc of the best paths; `row` finds an arc among them."""
+    """What the decoder saw of each arc of the best paths; `row` finds an arc among them.
+
+    Of the measures, length and page are left for `features` to add.
+    """
 
     row: NDArray[np.int32]
     measures: Floats
@@ -179,14 +186,25 @@ class Seen:
         )
         return cls(row, measures / _SCALE)
 
-    def features(self, arcs: Sequence[int], traits: Sequence[int]) -> Floats:
-        """Return measures and traits of words, shape (n, len(COLUMNS))."""
-        measures = self.measures[self.row[np.array(arcs, dtype=np.int64)]]
+    def features(
+        self, arcs: Sequence[int], traits: Sequence[int], lengths: Sequence[int], pages: Floats
+    ) -> Floats:
+        """Return measures and traits of words, shape (n, len(COLUMNS)).
+
+        Args:
+            arcs: of the lattice, of each word.
+            traits: bits, of each word.
+            lengths: characters read, of each word.
+            pages: log P a word of what was read on its page, of each word.
+        """
+        seen = self.measures[self.row[np.array(arcs, dtype=np.int64)]]
         bits = np.array(traits, dtype=np.int64)[:, None] & np.array(_BITS)
         rejected = bits[:, _BITS.index(REJECTED)] != 0
-        measures[rejected, 1] = measures[rejected, 0]
-        measures[rejected, 0] = 0.0
-        return np.concatenate([measures, bits != 0], axis=1)
+        seen[rejected, 1] = seen[rejected, 0]
+        seen[rejected, 0] = 0.0
+        length = np.minimum(np.array(lengths, dtype=np.float64), _LONGEST)
+        page = np.maximum(pages, _LOWEST_WORD)
+        return np.column_stack([seen, length / _SCALE, page / _SCALE, bits != 0])
 
 
 def _log_odds(posterior: Floats) -> Floats:

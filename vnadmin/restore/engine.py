@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from vnadmin.document import EditKind
 from vnadmin.errors import UsageError
 from vnadmin.formats.legacy import READINGS
@@ -15,7 +17,7 @@ from vnadmin.grammar.tables import data_directory
 from vnadmin.language.model import LanguageModel
 from vnadmin.options import Options
 from vnadmin.restore import confidence as trait
-from vnadmin.restore.case import mend_case
+from vnadmin.restore.case import even_case, mend_case
 from vnadmin.restore.changes import (
     Change,
     Restoration,
@@ -179,6 +181,7 @@ class Restorer:
             decoded = decode(self.model, readings.lattice)
             numbers = iter(readings.sequence_of)
             everything: list[Change] = []
+            pages: list[float] = []
             for block, own in zip(group, parts, strict=True):
                 found: list[Change] = []
                 evidence = 0.0
@@ -199,11 +202,15 @@ class Restorer:
                         change.reject()
                 changes[block.text] += found
                 everything += found
+                pages += [evidence / max(len(found), 1)] * len(found)
             estimator = self.estimator(profile)
             if estimator is not None and everything:
                 seen = Seen.of(self.model, readings.lattice, decoded)
                 features = seen.features(
-                    [c.arc for c in everything], [c.traits for c in everything]
+                    [change.arc for change in everything],
+                    [change.traits for change in everything],
+                    [change.end - change.start for change in everything],
+                    np.array(pages),
                 )
                 values = estimator.probability(features).tolist()
                 for change, confidence in zip(everything, values, strict=True):
@@ -250,6 +257,8 @@ class Restorer:
                     kind = "split"
                 if kind != "word":
                     traits |= trait.SPLIT_OR_JOINED
+                elif text is not None and text.lower() == core.lower():
+                    kind = "case"
             if text is not None:
                 traits |= trait.EDITED
             is_word, rival = item.kind != "sign", confidence < _NO_RIVAL
@@ -261,7 +270,7 @@ class Restorer:
         """Return words in the source's case and habit, or `None` if it says just that."""
         words = [self.model.vocabulary[number] for number in numbers]
         if len(words) == 1 and canonical(core) == words[0]:
-            return None
+            return even_case(core)
         if habit == "new":
             words = [in_new_habit(word) for word in words]
         seems_upper = item.lone and len(core) <= _LONE_CAPITALS and is_syllable(words[0])
