@@ -93,6 +93,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         ["evaluate", "restore", "--identity", "--pairs", "a"],
         ["evaluate", "citations"],
         ["evaluate", "speed"],
+        ["evaluate", "speed", "a", "--pairs", "b"],
         ["train", "channel"],
     ],
     ids=" ".join,
@@ -274,7 +275,22 @@ def test_evaluate_speed(page: Path) -> None:
     figures = json.loads(done.stdout)
     assert figures["pages"] == 100
     assert figures["import_seconds"] < 0.15
-    assert 1e7 < figures["cold_peak_bytes"] < 4e8
+    assert 1e7 < figures["cold_peak_bytes"] < 3e8
+
+
+def test_evaluate_speed_of_pairs_without_the_compiled_twins(
+    tmp_path: Path, page: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = tmp_path / "pages.jsonl"
+    lines = [{"truth": "Căn cứ", "ocr": {"eng": text}} for text in ("Can cir", "Can cu Luat")]
+    pairs.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    monkeypatch.setenv("VNADMIN_PURE", "1")
+    figures = json.loads(
+        run("evaluate", "speed", "--pairs", pairs, "--language", "eng", "--json").stdout
+    )
+    assert figures["distinct_pages"] == 2
+    assert figures["twins"] == "pure Python"
+    assert run("restore", page).stdout.decode() == vnadmin.restore(GARBLED)
 
 
 def test_output_is_whole_or_not_at_all(tmp_path: Path) -> None:

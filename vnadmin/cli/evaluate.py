@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,15 @@ SETS.toml names sets, and the figures wanted of each with what is asked of them:
 
 Figures: right, inserted, worse, diacritics, cer, codes, invented, kept, numbers, ece, brier, found,
 rate, first_page, first_word, memory. Paths count from the folder of SETS.toml."""
+
+
+_SPEED = """\
+Each figure is of a fresh process, on one core. The first page is restored once the model is loaded,
+nothing of its noise having been seen; so are 100 pages, which are repeated where fewer are given.
+
+examples:
+  vnadmin evaluate speed page1.txt page2.txt
+  vnadmin evaluate speed --pairs pages.jsonl --language eng        the first 100 pages of them"""
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -210,8 +220,10 @@ def run_citations(args: argparse.Namespace) -> int:
 
 def _add_speed(kinds: Subparsers) -> None:
     summary = "time to import, cold start, peak memory, syllables a second over 100 pages"
-    parser = add_command(kinds, "speed", summary, "")
-    parser.add_argument("files", nargs="+", metavar="FILE", type=Path, help="pages of text")
+    parser = add_command(kinds, "speed", summary, _SPEED)
+    parser.add_argument("files", nargs="*", metavar="FILE", type=Path, help="pages of text")
+    parser.add_argument("--pairs", type=Path, metavar="JSONL", help="pages as `restore` takes them")
+    parser.add_argument("--language", metavar="L", help="which reading of --pairs to use")
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_restore_options(parser, encoding=False)
     parser.set_defaults(run=run_speed)
@@ -222,9 +234,17 @@ def run_speed(args: argparse.Namespace) -> int:
     import dataclasses
 
     from vnadmin.evaluate.files import read_text
-    from vnadmin.evaluate.speed import measure_speed
+    from vnadmin.evaluate.run import read_pair_file
+    from vnadmin.evaluate.speed import PAGES, measure_speed
 
-    speed = measure_speed([read_text(file) for file in args.files], options=options_from(args))
+    if bool(args.files) == bool(args.pairs):
+        raise UsageError("give pages of text, or --pairs JSONL")
+    if args.pairs:
+        pairs = islice(read_pair_file(args.pairs, args.language), PAGES)
+        texts = [pair.ocr for pair in pairs]
+    else:
+        texts = [read_text(file) for file in args.files]
+    speed = measure_speed(texts, options=options_from(args))
     return _print(dataclasses.asdict(speed), speed.report(), as_json=args.json)
 
 
