@@ -146,7 +146,7 @@ def measure_speed(texts: Sequence[str], *, options: Options) -> Speed:
 
 
 def _restored(pages: Sequence[str], options: Options) -> tuple[float, Any]:
-    """Return the seconds a process takes, and what it prints: seconds, processor time, peak bytes."""
+    """Return the seconds a process takes, and what it prints: seconds, CPU seconds, peak bytes."""
     model = str(options.model) if options.model else ""
     with tempfile.TemporaryDirectory(prefix="vnadmin-") as name:
         task = Path(name) / "task.json"
