@@ -1,9 +1,11 @@
-"""Cross-checks of a citation's parts: warnings, confidence, identity."""
+"""Cross-checks of a citation's parts: warnings and confidence."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+
+from rapidfuzz.distance import Levenshtein
 
 from ..grammar import symbol_issuers, symbol_known, symbol_types
 from ..grammar.tables import Issuer, issuer_symbols, symbols
@@ -44,6 +46,10 @@ def check(draft: Draft, issuer_text: str | None) -> list[str]:
     mismatch = issuer_mismatch(draft, issuer_text)
     if mismatch is not None:
         found.append(mismatch)
+    elif not symbol_known(number.symbol):
+        likely = likely_number(draft)
+        if likely is not None and Levenshtein.distance(likely, number.text) == 1:
+            found.append(f"symbol-unknown: nobody numbers with {number.symbol}; likely {likely}")
     return found
 
 
@@ -87,7 +93,7 @@ def likely_number(draft: Draft) -> str | None:
             for other in levels:
                 if other in _LEVEL_SYMBOL:
                     return draft.number.text.removesuffix(part) + _LEVEL_SYMBOL[other]
-    if len(draft.number.segments) == 2 and draft.issuer.bodies[0].symbols:
+    if len(draft.number.segments) == 2 and draft.issuer.bodies and draft.issuer.bodies[0].symbols:
         for own in draft.issuer.bodies[0].symbols:
             kind = draft.number.segments[0]
             for separator in "-/":

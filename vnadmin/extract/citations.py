@@ -72,7 +72,7 @@ def _build(
     resolved = None
     if name is not None and number is None:
         resolved = resolve(draft.type, name, year, date, citing_date)
-    elif any(warning.startswith("symbol-issuer") for warning in warnings):
+    elif any(warning.startswith(("symbol-issuer", "symbol-unknown")) for warning in warnings):
         likely = likely_number(draft)
         resolved = Resolved(candidates=(likely,)) if likely else None
     resolved = _with_issuer(resolved, issuer, number, home)

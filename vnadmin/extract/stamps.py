@@ -35,6 +35,7 @@ def take_arrival(cells: Sequence[str]) -> tuple[list[str], Arrival | None]:
         return list(cells), None
     gone = {at}
     number = date = None
+    apart = False  # lines of the left block stand between the stamp's
     for index in range(at, min(at + _STAMP_LINES, len(cells))):
         cell = cells[index]
         if index == at:
@@ -44,9 +45,10 @@ def take_arrival(cells: Sequence[str]) -> tuple[list[str], Arrival | None]:
             continue
         field = _FIELD.match(cell)
         if field is None or (field["what"] in ("Số", "SỐ") and re.search("/[A-ZĐ]", cell)):
-            if index > at:
-                break
+            apart = apart or index > at
             continue
+        if apart and not re.match(r"\W*\w+\s*(?::|[.…]{2})", cell):
+            break
         gone.add(index)
         for what, rest in re.findall(r"(Số|SỐ|Ngày|NGÀY)\s*:?[\s.…]*([^SNC]*)", cell):
             digits = re.match(r"[0-9]{1,6}(?![/.0-9])", rest)
