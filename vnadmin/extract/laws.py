@@ -196,6 +196,8 @@ def _read(text: str, match: re.Match[str]) -> LawReading | None:
         stop = tokens[end - 1].end
         if not first.capital and not _certain_context(text, start, stop, before):
             return None
+        if lower_type and not first.capital and not _enacted(f"{kind} {text[first.start : stop]}"):
+            return None  # "luật hình sự": the field
     else:
         end = _guess(tokens)
         if end == 0:
@@ -208,6 +210,10 @@ def _read(text: str, match: re.Match[str]) -> LawReading | None:
     if _FOREIGN.search(text, type_end, stop) or _FOREIGN_AFTER.match(text, stop):
         return None
     return LawReading(start, stop, kind, (start, type_end), known)
+
+
+def _enacted(name: str) -> bool:
+    return any(law.number for law in _by_key().get(name_key(name), ()))
 
 
 def _between_laws(before: str) -> bool:
