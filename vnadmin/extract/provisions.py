@@ -63,7 +63,7 @@ ANOTHERS = re.compile(
     r"[\s,]{0,4}(?:của|thuộc|trong|tại|này|nêu|nói|trên|ban\s{1,3}hành|và\s{1,3}(?:các\s)?(?:Luật|Nghị)"
     r"|(?:các\s{1,3})?(?:[Bb]ộ\s{1,3})?(?:[Ll]uật|[Nn]ghị\s|[Tt]hông\s{1,3}t|Quyết|Pháp|Hiến|Hiệp)"
     r"|Công\s{1,3}[ưv]|Điều\s{1,3}lệ|(?:Bộ\s{1,3})?[Qq]uy\s{1,3}(?:chế|tắc|chuẩn|trình)|Quy\s|Đề\s|dự\s"
-    r"|Hướng\s|Kết\s|Chỉ\s)"
+    r"|Hướng\s|Kết\s|Chỉ\s)|[ ](?:(?=[A-ZĐ][^\W\d_])|\((?:[Kk]hoản|[Đđ]iểm|Điều)\s)"
 )
 """What follows places that are another document's, or a pointer's."""
 
