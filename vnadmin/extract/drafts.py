@@ -294,7 +294,7 @@ def _surroundings(text: str, draft: Draft, found: list[Draft]) -> None:
             draft.provisions, draft.provisions_end = provisions_after(text, draft.end)
     relation = relation_at(text, draft.provisions_start, draft.end, floor)
     if relation is None and draft.linked and previous is not None:
-        relation = previous.relation
+        relation = _around(previous, found).relation
     draft.relation = relation
     if draft.issuer is None and draft.name_span is None and not draft.same_list:
         subject = _SUBJECT.search(text, max(0, draft.start - 40), draft.start)
@@ -310,6 +310,14 @@ def _surroundings(text: str, draft: Draft, found: list[Draft]) -> None:
         and draft.name_span is None
     ):
         draft.issuer, draft.issuer_before = previous.issuer, True
+
+
+def _around(draft: Draft, found: list[Draft]) -> Draft:
+    """The citation in whose title `draft` stands, or itself: a list goes on with the former."""
+    for outer in reversed(found[-6:-1]):
+        if outer.title is not None and outer.title[0] <= draft.start < outer.title[1]:
+            return outer
+    return draft
 
 
 def _share(found: list[Draft]) -> None:

@@ -14,7 +14,8 @@ _FILL = (
 )
 _CUES: tuple[tuple[str, Relation], ...] = (
     (
-        r"(?:được|đã\s+được)\s+(?:sửa\s+đổi|bổ\s+sung|thay\s+thế|hướng\s+dẫn|quy\s+định)[^.;\n]{0,40}",
+        r"(?:được|đã\s+được)\s+(?:sửa\s+đổi|bổ\s+sung|thay\s+thế|hướng\s+dẫn|quy\s+định"
+        r"|bãi\s+bỏ|hủy\s+bỏ|huỷ\s+bỏ)[^.;\n]{0,40}",
         "refers",
     ),
     (r"(?:thay\s+thế(?:\s+cho)?)", "replaces"),
@@ -25,7 +26,8 @@ _CUES: tuple[tuple[str, Relation], ...] = (
     ),
     (
         r"(?:hướng\s+dẫn(?:\s+thi\s+hành|\s+thực\s+hiện|\s+áp\s+dụng)?|quy\s+định\s+chi\s+tiết"
-        r"(?:\s+(?:và\s+hướng\s+dẫn\s+)?(?:thi\s+hành|thực\s+hiện))?|chi\s+tiết\s+thi\s+hành)",
+        r"(?:\s+(?:và\s+hướng\s+dẫn\s+)?(?:thi\s+hành|thực\s+hiện))?|chi\s+tiết\s+thi\s+hành"
+        r"|biện\s+pháp(?:\s+(?:để\s+)?tổ\s+chức,\s+hướng\s+dẫn)?\s+thi\s+hành)",
         "guides",
     ),
     (
