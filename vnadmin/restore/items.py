@@ -131,21 +131,18 @@ def _items(source: str, start: int, end: int) -> list[Item]:
 
 
 def _item(source: str, chunk: Chunk) -> Item:
-    core = source[chunk.core_start : chunk.core_end]
+    start, core_start, core_end, end = chunk
+    core = source[core_start:core_end]
     kind: Kind = "word"
-    if not core.isalpha() and _NUMBER.fullmatch(core):
+    plain = core.isalpha()
+    if not plain and _NUMBER.fullmatch(core):
         kind = "number"
-    elif len(core) > _LONGEST_WORD or is_foreign(source[chunk.start : chunk.end]):
+    elif len(core) > _LONGEST_WORD or is_foreign(source[start:end]):
         kind = "code"
-    elif not any(c.isalnum() for c in core):
-        kind = "sign"
-    attached = chunk.start > 0 and source[chunk.start - 1] not in _SETS_APART
-    item = Item(kind, chunk.start, chunk.core_start, chunk.core_end, chunk.end, attached=attached)
-    if kind == "sign":
-        item.core_start = chunk.start
-        item.core_end = chunk.end
-    item.repaired = core
-    return item
+    elif not plain and not any(map(str.isalnum, core)):
+        kind, core_start, core_end = "sign", start, end
+    attached = start > 0 and source[start - 1] not in _SETS_APART
+    return Item(kind, start, core_start, core_end, end, attached=attached, repaired=core)
 
 
 def is_foreign(text: str) -> bool:

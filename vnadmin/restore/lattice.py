@@ -116,7 +116,8 @@ class LatticeBuilder:
                 if len(left) > _JOIN_LONGEST and len(right) > _JOIN_LONGEST:
                     continue
                 upper = item.upper or following.upper
-                spaced, closed = key_of(f"{left} {right}", upper), key_of(left + right, upper)
+                spaced = key_of(f"{left} {right}", upper)
+                closed = spaced.replace(" ", "")
                 key, price = (spaced, 0.0) if spaced in known else (closed, _JOIN)
                 if key not in known:
                     continue
