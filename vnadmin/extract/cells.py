@@ -8,6 +8,7 @@ or a single space; an arrival stamp may stand in between.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ..grammar.tables import types_by_name
 from ..vietnamese import canonical, fold
@@ -17,7 +18,7 @@ _RIGHT_BLOCK = re.compile(
     r"(?=(?:CỘNG\s{1,3}H[ÒO][ÀA]\s{1,3}XÃ\s{1,3}HỘI|ĐẢNG\s{1,3}CỘNG\s{1,3}SẢN)\s[^\n]{0,30}?NAM\s*\Z"
     r"|Độc\s{1,3}lập\s{0,3}[-–]?\s{0,3}Tự\s{1,3}do)"
 )
-_DAY = re.compile(r"\s?,\s{0,4}(?=[Nn]gày(?![^\W\d_]))")
+_DAY = re.compile(r"\s?,\s{0,4}(?=[Nn]g[àa]y)")
 _STAMP_WITHIN = re.compile(r"\s(?=ĐẾN\s+(?:Số|Ngày|Giờ)|(?:Ngày|Giờ)\s*:?\s*[.…]{2}|Kính gửi\s*:)")
 _SPECK = re.compile(r"[\s'`\"“”‘’:;.,|~*_]+(?=\w)")
 _LISTED = re.compile(r"(?<=\S)\s+(?:[-–]\s?){1,2}(?=[A-ZĐỦ][^\W\d_]*\s)")
@@ -25,6 +26,13 @@ _BODY = re.compile(r"[\W_]*(?:Căn cứ|Kính gửi|Điều 1|Xét|Thực hiện
 _ZONE = 40
 _ADDRESSEES = 16
 _MAX_LINE = 200
+
+HEAD_CELLS = 48
+"""How many cells a letterhead takes at most, the subject's lines included."""
+MOTTO = re.compile(r"cong hoa xa hoi|doc lap\s*[-–]\s*tu do|^dang cong san viet nam$")
+PLACE_DATE = re.compile(r"\s*(?P<place>[^\W\d_][^,:;0-9]{1,40}?)\s*,\s*(?=[Nn]g[àa]y)")
+URGENT = re.compile(r"(?:HỎA|HOẢ)\s+TỐC|KHẨN|THƯỢNG KHẨN|(?:TUYỆT |TỐI )?MẬT|HẸN GIỜ")
+RULE = re.compile(r"[\W_]*")
 
 
 def split_cells(text: str) -> list[str]:
@@ -140,3 +148,11 @@ def upper(cell: str) -> bool:
     """Whether `cell` is printed in capitals."""
     letters = [c for c in cell if c.isalpha()]
     return len(letters) > 1 and sum(c.isupper() for c in letters) >= 0.9 * len(letters)
+
+
+def body_line(cells: Sequence[str], index: int) -> bool:
+    """Whether the document's body has begun before `index`."""
+    return any(
+        cell.startswith(("Căn cứ", "Kính gửi", "Điều 1"))
+        for cell in cells[max(0, index - 30) : index]
+    )

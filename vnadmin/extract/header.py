@@ -1,4 +1,4 @@
-"""What a document says of itself: letterhead, type, subject, addressees; close.py has its close."""
+"""What a document says of itself: letterhead, number, date, type; the other rooms have the rest."""
 
 from __future__ import annotations
 
@@ -14,38 +14,36 @@ from ..grammar.divisions import provinces
 from ..grammar.numbers import symbol_known
 from ..grammar.tables import types_by_name
 from ..vietnamese import canonical
-from .cells import plain, split_cells, upper
+from .cells import (
+    HEAD_CELLS,
+    MOTTO,
+    PLACE_DATE,
+    RULE,
+    URGENT,
+    body_line,
+    plain,
+    split_cells,
+    upper,
+)
 from .close import close
 from .stamps import marks, take_arrival
+from .subject import addressees, subject
 
-_HEAD_CELLS = 48
 _LETTERHEAD_CELLS = 12
-_MOTTO = re.compile(r"cong hoa xa hoi|doc lap\s*[-–]\s*tu do|^dang cong san viet nam$")
 _NUMBER = re.compile(
     r"[\s:;.,`'*~]*(?:Số|SỐ|Sô|số(?=\s*:)|(?:Bộ luật|Luật|Pháp lệnh|Nghị quyết|Lệnh|Sắc lệnh)\s+số)"
     r"\s*[:.]?\s*(?P<rest>.*)$"
 )
-_PLACE_DATE = re.compile(r"\s*(?P<place>[^\W\d_][^,:;0-9]{1,40}?)\s*,\s*(?=ngày|Ngày)")
 # A day or month left blank, or filled in by hand and misread, in a date whose rest is printed.
 _PARTLY = re.compile(
-    r"[Nn]gày(?P<day>[^\n,;]{0,8}?)tháng(?P<month>[^\n,;]{0,8}?)năm(?P<year>.{0,8})"
+    r"[Nn]g[àa]y(?P<day>[^\n,;]{0,8}?)tháng(?P<month>[^\n,;]{0,8}?)năm(?P<year>.{0,8})"
+    r"|[Nn]g[àa]y(?P<unread>[^\n,;]{0,24}?)năm\s{0,3}(?:19|20)[0-9]{2}"
 )
 _SYMBOL = re.compile(
     r"/\s?(?P<symbol>[A-ZĐ][A-Za-zĐđ0-9&]{0,15}(?:[-/][A-ZĐ][A-Za-zĐđ0-9&]{0,15}){0,5})\W*\Z"
 )
 _PLACE_WORDS = ("phố", "xã", "trấn", "-", "–")
 _AFTER_DATE = 16  # characters of noise behind a date that ends its line
-_ABOUT = re.compile(r"\s*(?:V/v|V/V|Về việc|VỀ VIỆC|v/v)\b")
-# "V/v" as OCR has it, right under the number.
-_ABOUT_GARBLED = re.compile(
-    r"(?:V[/|lI1]?[vVyYwWlI/]?|Về\s?/|VỊ|W[/v]v?|\\//?v)[/.]?\s+(?=[^\W\d_])"
-)
-_DEAR = re.compile(r"[^\w\n]{0,6}Kính\s+gửi\s*:?\s*", re.IGNORECASE)
-_URGENT = re.compile(r"(?:HỎA|HOẢ)\s+TỐC|KHẨN|THƯỢNG KHẨN|(?:TUYỆT |TỐI )?MẬT|HẸN GIỜ")
-_RULE = re.compile(r"[\W_]*")
-_BODY_START = re.compile(
-    r"\s*(?:[-–+]|Căn cứ|Thực hiện|Xét|Theo|Điều\s|[0-9IVX]{1,4}[.)]|Kính|Để|Nhằm|Ngày|Trong|Triển)"
-)
 _BODIES = (
     "uy ban|ubnd|hoi dong|hdnd|so |bo |ban |van phong|cuc|tong|phong|trung tam|truong|thanh tra"
     "|chi cuc|chinh phu|quoc hoi|tinh uy|thanh uy|huyen uy|quan uy|thi uy|dang uy|dang bo|vien"
@@ -73,13 +71,15 @@ def header(text: str) -> Header:
     place, date, by_hand = _place_date(cells)
     if by_hand:
         number = None
-    bodies = [_at_home(body, place) for body in _issuers(cells, number_at, type_at)]
+    bodies = _issuers(cells, number_at, type_at)
+    place = _known_place(place, bodies)
+    bodies = [_at_home(body, place) for body in bodies]
     if symbol is not None and len(symbol_issuers(symbol)) > 1 and bodies:
         bodies = [re.sub(r"\s?[-–]\s?", " - ", "-".join(b.strip(" -–") for b in bodies))]  # joint
-    urgency, secrecy = marks(cells[:_HEAD_CELLS])
-    subject = _subject(text, cells, number_at, type_at)
-    addressees = _addressees(cells)
-    letterhead = number_at is not None or bool(addressees)
+    urgency, secrecy = marks(cells[:HEAD_CELLS])
+    about = subject(cells, number_at, type_at)
+    dear = addressees(cells)
+    letterhead = number_at is not None or bool(dear)
     if kind is None and letterhead:
         kind = "Công văn"
     if not bodies and type_at is not None:
@@ -92,7 +92,7 @@ def header(text: str) -> Header:
         "number": 0.95 if number else 0.0,
         "date": 0.95 if date else 0.0,
         "type": 0.95 if type_at is not None else (0.7 if kind else 0.0),
-        "subject": 0.85 if subject else 0.0,
+        "subject": 0.85 if about else 0.0,
     }
     return Header(
         issuer=issuer,
@@ -102,8 +102,8 @@ def header(text: str) -> Header:
         place=place,
         date=date,
         type=kind,
-        subject=subject,
-        addressees=addressees,
+        subject=about,
+        addressees=dear,
         signers=signers,
         recipients=recipients,
         urgency=urgency,
@@ -114,9 +114,9 @@ def header(text: str) -> Header:
 
 
 def _find_number(cells: Sequence[str]) -> int | None:
-    for index, cell in enumerate(cells[:_HEAD_CELLS]):
+    for index, cell in enumerate(cells[:HEAD_CELLS]):
         match = _NUMBER.match(cell)
-        if match is None or _body_line(cells, index):
+        if match is None or body_line(cells, index):
             continue
         rest = match["rest"].split(" ngày")[0]
         if parse_number(rest) is not None or _SYMBOL.search(rest):
@@ -124,21 +124,13 @@ def _find_number(cells: Sequence[str]) -> int | None:
         if re.match(r"[\s.…_]*[/-]\s*[A-ZĐ]", match["rest"]):
             return index
     for index, cell in enumerate(cells[:_LETTERHEAD_CELLS]):  # "Số:" and what can't be read
-        if re.match(r"\W*S[ốỐ]\s*:\s*\w", cell) and not _body_line(cells, index):
+        if re.match(r"\W*S[ốỐ]\s*:\s*\w", cell) and not body_line(cells, index):
             return index
     # The serial, written by hand, was read as nothing, and "Số:" with it.
-    for index, cell in enumerate(cells[:_HEAD_CELLS]):
-        if cell.isascii() and "-" in cell and symbol_known(cell) and not _body_line(cells, index):
+    for index, cell in enumerate(cells[:HEAD_CELLS]):
+        if cell.isascii() and "-" in cell and symbol_known(cell) and not body_line(cells, index):
             return index
     return None
-
-
-def _body_line(cells: Sequence[str], index: int) -> bool:
-    """Whether the document's body has begun before `index`."""
-    return any(
-        cell.startswith(("Căn cứ", "Kính gửi", "Điều 1"))
-        for cell in cells[max(0, index - 30) : index]
-    )
 
 
 def _number(cells: Sequence[str], index: int) -> tuple[str | None, str | None]:
@@ -156,8 +148,8 @@ def _number(cells: Sequence[str], index: int) -> tuple[str | None, str | None]:
 
 def _type(cells: Sequence[str]) -> tuple[int | None, str | None]:
     names = types_by_name()
-    for index, cell in enumerate(cells[:_HEAD_CELLS]):
-        if not cell or not upper(cell) or _body_line(cells, index):
+    for index, cell in enumerate(cells[:HEAD_CELLS]):
+        if not cell or not upper(cell) or body_line(cells, index):
             continue
         key = canonical(" ".join(cell.strip(" *.:-–").split()))
         spaced = key.replace(" ", "")
@@ -167,7 +159,7 @@ def _type(cells: Sequence[str]) -> tuple[int | None, str | None]:
             for name, full in names.items():
                 if name.replace(" ", "") == spaced:
                     return index, full
-    for index, cell in enumerate(cells[:_HEAD_CELLS]):
+    for index, cell in enumerate(cells[:HEAD_CELLS]):
         if canonical(cell.strip()) in ("luật", "bộ luật") and upper(cell):
             return index, names[canonical(cell.strip())]
     return None, None
@@ -175,9 +167,9 @@ def _type(cells: Sequence[str]) -> tuple[int | None, str | None]:
 
 def _place_date(cells: Sequence[str]) -> tuple[str | None, str | None, bool]:
     """Place, date, and whether the date's day was filled in by hand, which can't be read."""
-    for index, cell in enumerate(cells[:_HEAD_CELLS]):
-        match = _PLACE_DATE.match(cell)
-        if match is None or _body_line(cells, index) or not _is_place(match["place"]):
+    for index, cell in enumerate(cells[:HEAD_CELLS]):
+        match = PLACE_DATE.match(cell)
+        if match is None or body_line(cells, index) or not _is_place(match["place"]):
             continue
         rest = " ".join([cell[match.end() :], *cells[index + 1 : index + 2]])
         reading = match_date(rest, 0)
@@ -187,8 +179,8 @@ def _place_date(cells: Sequence[str]) -> tuple[str | None, str | None, bool]:
             return match["place"], reading.iso, False
         partly = _PARTLY.match(rest)
         if partly is not None:
-            filled = re.search(r"\w", partly["day"]) or re.search(r"\w", partly["month"])
-            return match["place"], None, filled is not None
+            filled = partly["unread"] or f"{partly['day']}{partly['month']}"
+            return match["place"], None, re.search(r"\w", filled) is not None
         if reading is not None or match_blank_date(rest, 0) is not None:
             return match["place"], None, False
     return None, None, False
@@ -197,6 +189,18 @@ def _place_date(cells: Sequence[str]) -> tuple[str | None, str | None, bool]:
 def _is_place(name: str) -> bool:
     words = name.split()
     return len(words) <= 7 and all(w[0].isupper() or w in _PLACE_WORDS for w in words)
+
+
+def _known_place(place: str | None, bodies: Sequence[str]) -> str | None:
+    """The place as the issuer's name has it, where OCR left it no province's name but the marks."""
+    if place is None or canonical(place) in provinces():
+        return place
+    for body in bodies:
+        words = body.split()
+        name = canonical(" ".join(words[-len(place.split()) :]))
+        if name in provinces() and plain(name) == plain(place):
+            return provinces()[name][0].name
+    return place
 
 
 _UNIT_ENDS = ("tinh", "pho", "huyen", "quan", "xa", "phuong", "uy")
@@ -221,16 +225,16 @@ def _at_home(body: str, place: str | None) -> str:
 def _issuers(cells: Sequence[str], number_at: int | None, type_at: int | None) -> list[str]:
     end = number_at
     if end is None:
-        mottos = [i for i, c in enumerate(cells[:_HEAD_CELLS]) if _MOTTO.search(plain(c))]
+        mottos = [i for i, c in enumerate(cells[:HEAD_CELLS]) if MOTTO.search(plain(c))]
         if not mottos:
             return []
         end = type_at if type_at is not None else mottos[-1]
     bodies: list[str] = []
     for cell in cells[:end]:
         words = plain(cell)
-        if _RULE.fullmatch(cell) or _MOTTO.search(words) or _URGENT.search(cell):
+        if RULE.fullmatch(cell) or MOTTO.search(words) or URGENT.search(cell):
             continue
-        if not upper(cell) or _PLACE_DATE.match(cell):
+        if not upper(cell) or PLACE_DATE.match(cell):
             continue
         cell = " ".join(re.sub(r"(?<=\w)[:;'`\"]+(?=\w)", " ", cell).strip(" *").split())
         starts = words.startswith(tuple(_BODIES)) or words in ("so", "bo", "ban")
@@ -262,131 +266,3 @@ def _authority(cells: Sequence[str], type_at: int) -> list[str]:
 
 def _open(body: str) -> bool:
     return body.endswith((",", "-", "–", " VÀ"))
-
-
-def _subject(
-    text: str, cells: Sequence[str], number_at: int | None, type_at: int | None
-) -> str | None:
-    if type_at is not None:
-        return _subject_under(cells, type_at)
-    for index, cell in enumerate(cells[:_HEAD_CELLS]):
-        if number_at is None or index <= number_at or _body_line(cells, index):
-            continue
-        garbled = _ABOUT_GARBLED.match(cell) if index < number_at + 4 else None
-        if not _ABOUT.match(cell):
-            if garbled is None:
-                continue
-            cell = "V/v " + cell[garbled.end() :]
-        lines = [cell]
-        for following in cells[index + 1 : index + 14]:
-            if _ends_block(following):
-                break
-            lines.append(following)
-        return _joined(lines)
-    return None
-
-
-def _ends_block(cell: str) -> bool:
-    return bool(
-        not cell
-        or _MOTTO.search(plain(cell))
-        or _PLACE_DATE.match(cell)
-        or _DEAR.match(cell)
-        or (upper(cell) and (_URGENT.search(cell) or len(cell.split()) > 1))
-        or _RULE.fullmatch(cell)
-    )
-
-
-def _subject_under(cells: Sequence[str], type_at: int) -> str | None:
-    """The lines under the type, down to a blank line, the authority or the body."""
-    index = type_at + 1
-    while index < len(cells) and not cells[index]:
-        index += 1
-    lines: list[str] = []
-    sure = _subject_end(cells, index)
-    while index < len(cells) and len(lines) < 12:
-        cell = cells[index]
-        if index == sure:
-            break
-        if not cell or _RULE.fullmatch(cell) or _DEAR.match(cell):
-            break
-        if not lines and upper(cell) and cell.startswith("CỦA "):
-            index += 1  # the Party names the body between type and subject
-            continue
-        if lines:
-            previous_upper = all(upper(line) for line in lines)
-            if upper(cell) and not previous_upper:
-                break
-            if _BODY_START.match(cell) and not upper(cell):
-                break
-            capital = cell[0].isupper() and not upper(cell)
-            if capital and sure is None and not _unfinished(lines[-1]):
-                break
-        elif _BODY_START.match(cell) and not _ABOUT.match(cell):
-            return None
-        lines.append(cell)
-        index += 1
-    joined = _joined(lines)
-    if joined is not None and len(joined) > 900:
-        return None
-    return joined
-
-
-def _subject_end(cells: Sequence[str], index: int) -> int | None:
-    """Where the authority's name, "Căn cứ" or a blank line ends a subject of a few lines."""
-    for end in range(index + 1, min(index + 7, len(cells))):
-        cell = cells[end]
-        if not cell or cell.startswith("Căn cứ"):
-            return end
-        if upper(cell) and len(cell.split()) > 1 and not upper(cells[index]):
-            return end
-        if _BODY_START.match(cell):
-            return None
-    return None
-
-
-def _unfinished(line: str) -> bool:
-    """Whether a subject's line calls for more: it ends in a function word or a comma."""
-    last = canonical(line.split()[-1]) if line.split() else ""
-    return line.endswith((",", "-", "–")) or last in {
-        "của", "và", "về", "cho", "tại", "trên", "sở", "bộ", "tỉnh", "thành", "phố", "huyện",
-        "quận", "xã", "phường", "do", "với", "đối", "theo", "để", "các", "ủy", "ban", "luật",
-        "nghị", "định", "giữa", "từ", "đến", "trong", "ngành", "công", "việc",
-    }  # fmt: skip
-
-
-def _joined(lines: Sequence[str]) -> str | None:
-    return " ".join(" ".join(lines).split()) or None
-
-
-def _addressees(cells: Sequence[str]) -> tuple[str, ...]:
-    """Who a letter is to: in the line of "Kính gửi", or a list under it, one to a dash."""
-    head = cells[: 2 * _HEAD_CELLS]
-    at = next((index for index, cell in enumerate(head) if _DEAR.match(cell)), None)
-    if at is None:
-        return ()
-    match = _DEAR.match(cells[at])
-    assert match is not None
-    rest = cells[at][match.end() :].strip()
-    inline = bool(re.match(r"\w", rest))
-    found = [rest.lstrip("-–•+ ")] if re.search(r"\w", rest) else []
-    gap = False
-    for cell in cells[at + 1 : at + 40]:
-        stamp = (upper(cell) and len(cell) > 12) or re.search(r"[.…]{3}", cell)
-        if stamp or not re.search(r"\w{3}", cell):  # or a speck
-            gap = gap or not cell
-            continue
-        if cell.startswith(("-", "–", "•", "+")):
-            if found and (inline or found[-1].endswith(".")):
-                break
-            found.append(cell.lstrip("-–•+ "))
-        elif not found:
-            found.append(cell)
-        elif gap or re.search(r"[;.]\W*\Z", found[-1]) or _BODY_START.match(cell):
-            break
-        elif found[-1].endswith(",") or cell[0].islower() or not inline:
-            found[-1] += " " + cell
-        else:
-            break
-        gap = False
-    return tuple(item for item in (each.rstrip(" ;.,:") for each in found) if item)

@@ -1,0 +1,152 @@
+"""What a document is about and to whom it goes, as its letterhead says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..vietnamese import canonical
+from .cells import HEAD_CELLS, MOTTO, PLACE_DATE, RULE, URGENT, body_line, plain, upper
+
+_ABOUT = re.compile(r"\s*(?:V/v|V/V|Về việc|VỀ VIỆC|v/v)\b")
+# "V/v" as OCR has it, right under the number.
+_ABOUT_GARBLED = re.compile(
+    r"(?:V[/|lI1]?[vVyYwWlI/]?|Về\s?/|VỊ|W[/v]v?|\\//?v)[/.]?\s+(?=[^\W\d_])"
+)
+_DEAR = re.compile(r"[^\w\n]{0,6}Kính\s+gửi\s*:?\s*", re.IGNORECASE)
+_BODY_START = re.compile(
+    r"\s*(?:[-–+]|Căn cứ|Thực hiện|Xét|Theo|Điều\s|[0-9IVX]{1,4}[.)]|Kính|Để|Nhằm|Ngày|Trong|Triển)"
+)
+
+
+def subject(cells: Sequence[str], number_at: int | None, type_at: int | None) -> str | None:
+    """The subject (trích yếu): under the type, or after "V/v" under a letter's number.
+
+    Args:
+        cells: the document's lines, blocks apart.
+        number_at: which of them has the number.
+        type_at: which has the type, set in capitals.
+    """
+    if type_at is not None:
+        return _subject_under(cells, type_at)
+    for index, cell in enumerate(cells[:HEAD_CELLS]):
+        if number_at is None or index <= number_at or body_line(cells, index):
+            continue
+        garbled = _ABOUT_GARBLED.match(cell) if index < number_at + 4 else None
+        if not _ABOUT.match(cell):
+            if garbled is None:
+                continue
+            cell = "V/v " + cell[garbled.end() :]
+        lines = [cell]
+        for following in cells[index + 1 : index + 14]:
+            if _ends_block(following):
+                break
+            lines.append(following)
+        return _joined(lines)
+    return None
+
+
+def _ends_block(cell: str) -> bool:
+    return bool(
+        not cell
+        or MOTTO.search(plain(cell))
+        or PLACE_DATE.match(cell)
+        or _DEAR.match(cell)
+        or (upper(cell) and (URGENT.search(cell) or len(cell.split()) > 1))
+        or RULE.fullmatch(cell)
+    )
+
+
+def _subject_under(cells: Sequence[str], type_at: int) -> str | None:
+    """The lines under the type, down to a blank line, the authority or the body."""
+    index = type_at + 1
+    while index < len(cells) and not cells[index]:
+        index += 1
+    lines: list[str] = []
+    sure = _subject_end(cells, index)
+    while index < len(cells) and len(lines) < 12:
+        cell = cells[index]
+        if index == sure:
+            break
+        if not cell or RULE.fullmatch(cell) or _DEAR.match(cell):
+            break
+        if not lines and upper(cell) and cell.startswith("CỦA "):
+            index += 1  # the Party names the body between type and subject
+            continue
+        if lines:
+            previous_upper = all(upper(line) for line in lines)
+            if upper(cell) and not previous_upper:
+                break
+            if _BODY_START.match(cell) and not upper(cell):
+                break
+            capital = cell[0].isupper() and not upper(cell)
+            if capital and sure is None and not _unfinished(lines[-1]):
+                break
+        elif _BODY_START.match(cell) and not _ABOUT.match(cell):
+            return None
+        lines.append(cell)
+        index += 1
+    joined = _joined(lines)
+    if joined is not None and len(joined) > 900:
+        return None
+    return joined
+
+
+def _subject_end(cells: Sequence[str], index: int) -> int | None:
+    """Where the authority's name, "Căn cứ" or a blank line ends a subject of a few lines."""
+    for end in range(index + 1, min(index + 7, len(cells))):
+        cell = cells[end]
+        if not cell or cell.startswith("Căn cứ"):
+            return end
+        if upper(cell) and len(cell.split()) > 1 and not upper(cells[index]):
+            return end
+        if _BODY_START.match(cell):
+            return None
+    return None
+
+
+def _unfinished(line: str) -> bool:
+    """Whether a subject's line calls for more: it ends in a function word or a comma."""
+    last = canonical(line.split()[-1]) if line.split() else ""
+    return line.endswith((",", "-", "–")) or last in {
+        "của", "và", "về", "cho", "tại", "trên", "sở", "bộ", "tỉnh", "thành", "phố", "huyện",
+        "quận", "xã", "phường", "do", "với", "đối", "theo", "để", "các", "ủy", "ban", "luật",
+        "nghị", "định", "giữa", "từ", "đến", "trong", "ngành", "công", "việc",
+    }  # fmt: skip
+
+
+def _joined(lines: Sequence[str]) -> str | None:
+    return " ".join(" ".join(lines).split()) or None
+
+
+def addressees(cells: Sequence[str]) -> tuple[str, ...]:
+    """Who a letter is to: in the line of "Kính gửi", or a list under it, one to a dash."""
+    head = cells[: 2 * HEAD_CELLS]
+    at = next((index for index, cell in enumerate(head) if _DEAR.match(cell)), None)
+    if at is None:
+        return ()
+    match = _DEAR.match(cells[at])
+    assert match is not None
+    rest = cells[at][match.end() :].strip()
+    inline = bool(re.match(r"\w", rest))
+    found = [rest.lstrip("-–•+ ")] if re.search(r"\w", rest) else []
+    gap = False
+    for cell in cells[at + 1 : at + 40]:
+        stamp = (upper(cell) and len(cell) > 12) or re.search(r"[.…]{3}", cell)
+        if stamp or not re.search(r"\w{3}", cell):  # or a speck
+            gap = gap or not cell
+            continue
+        if cell.startswith(("-", "–", "•", "+")):
+            if found and (inline or found[-1].endswith(".")):
+                break
+            found.append(cell.lstrip("-–•+ "))
+        elif not found:
+            found.append(cell)
+        elif gap or re.search(r"[;.]\W*\Z", found[-1]) or _BODY_START.match(cell):
+            break
+        elif found[-1].endswith(",") or cell[0].islower() or not inline:
+            found[-1] += " " + cell
+        else:
+            break
+        gap = False
+    return tuple(item for item in (each.rstrip(" ;.,:") for each in found) if item)
