@@ -16,7 +16,7 @@ from .draft import Draft
 from .drafts import find_drafts
 from .identity import identity, uri
 from .laws import resolve
-from .words import LINE_END_SPECKS
+from .words import LINE_END_SPECKS, TAG
 
 
 def citations(
@@ -40,12 +40,13 @@ def citations(
 
 def _squeeze(text: str) -> str:
     """One line of the text: page numbers, junk lines and specks at line ends left out."""
-    text = _SPECKS.sub("", text)
+    text = _TAGS.sub("", _SPECKS.sub("", text))
     lines = [line for line in re.split(r"[\n\f]+", text) if not _JUNK_LINE.fullmatch(line)]
     return " ".join(" ".join(lines).split())
 
 
 _SPECKS = re.compile(LINE_END_SPECKS)
+_TAGS = re.compile(TAG)
 _JUNK_LINE = re.compile(r"\s*(?:[-–—.]{0,2} ?[0-9]{1,3} ?[-–—.]{0,2}|[^\w\s]{1,3}|[a-z])?\s*")
 
 
@@ -53,7 +54,11 @@ def _slice(text: str, span: Span | None) -> str | None:
     if span is None:
         return None
     piece = text[span[0] : span[1]]
-    return _squeeze(piece) if "\n" in piece or "\f" in piece or "  " in piece else piece
+    return (
+        _squeeze(piece)
+        if "\n" in piece or "\f" in piece or "  " in piece or "<" in piece
+        else piece
+    )
 
 
 def _build(

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ..document import Resolved, Span
 from ..grammar.tables import Law, laws, read_table
-from .words import Trie, Word, words
+from .words import TAG, Trie, Word, words
 
 _ANCHOR = re.compile(
     r"(?<![^\W_])(?:B[ộỘ]\s{1,3}[lL](?:uật|UẬT)|L(?:uật|UẬT)|luật|P(?:háp|HÁP)\s{1,3}[lL](?:ệnh|ỆNH)"
@@ -78,7 +78,7 @@ _FOREIGN_AFTER = re.compile(
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:\n][\s\"“]*)\Z")
 _AMENDING = re.compile(
     r"(?:[Ss]ửa\s{1,3}đổi(?:\s{0,2},?\s{0,3}(?:bổ|bố)\s{1,3}sung)?|[Bb]ổ\s{1,3}sung)\s"
-    r"(?:[^\n;:.“”\"()]|\n(?!\s*\n)){0,90}?\s(?:của\s{1,3})?"
+    rf"(?:[^\n;:.“”\"()<]|\n(?!\s*\n)|{TAG}){{0,90}}?\s(?:của\s{{1,3}})?(?:{TAG}\s?)?"
     r"(?=(?:các\s|[0-9]{1,2}\s)?\s{0,2}(?:[Bb]ộ\s)?(?:[Ll]uật|[Pp]háp lệnh)\s)"
 )
 _AMENDING_FREE = re.compile(
@@ -345,7 +345,7 @@ def _list_goes_on(text: str, position: int) -> bool:
 
 
 def _skip(text: str, position: int) -> int:
-    match = re.compile(r"\s*(?:các\s+|[0-9]{1,2}\s+)?").match(text, position)
+    match = re.compile(rf"(?:\s*{TAG})?\s*(?:các\s+|[0-9]{{1,2}}\s+)?").match(text, position)
     return match.end() if match else position
 
 

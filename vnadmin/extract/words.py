@@ -13,11 +13,13 @@ from ..vietnamese import canonical
 LINE_END_SPECKS = (
     r"(?<=\s)(?=[^\w\n]{0,12}[*'#~\\|^=<>{}])[^\w\s]{1,3}(?:[ \t]+[^\w\s]{1,3}){0,4}[ \t]*(?=\n)"
 )
-# The first alternatives eat such specks, and a line with nothing but a page number or a stray mark.
+# Left over in texts taken from pages and data sets.
+TAG = r"</?[A-Za-z]{1,8}(?:\s[^<>\n]{0,60})?>"
+# The first alternatives eat specks, tags, and a line with nothing but a page number or a mark.
 _TOKEN = re.compile(
     rf"{LINE_END_SPECKS}|"
     r"(?<=\n)[^\S\n]*(?:[-–—.]{0,2} ?[0-9]{1,3} ?[-–—.]{0,2}|[a-z]|[^\w\s]{1,3})[^\S\n]*(?=\n)"
-    r"|(?P<word>[^\W_][\w&]*)|(?P<mark>[^\w\s])"
+    rf"|{TAG}|(?P<word>[^\W_][\w&]*)|(?P<mark>[^\w\s])"
 )
 
 canonical_word = lru_cache(maxsize=16384)(canonical)
