@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,9 @@ from vnadmin.cli.main import main
 from vnadmin.errors import ModelError
 from vnadmin.language.model import LanguageModel
 from vnadmin.options import Options
-from vnadmin.restore import restore
+from vnadmin.restore import compiled, restore
+from vnadmin.restore.channel import NO_WORD
+from vnadmin.restore.decoder import Lattice, decode_by_numpy, decode_compiled
 from vnadmin.restore.engine import shipped_model
 from vnadmin.train.language import perplexity
 from vnadmin.vietnamese import fold
@@ -89,6 +92,27 @@ def test_scores_are_the_mixture_and_sum_to_one(adapted: Path, history: str) -> N
     share = share if known[3, 0] else 0.0
     assert found == pytest.approx((1 - share) * parts[0] + share * parts[1], rel=1e-3)
     assert found.sum() == pytest.approx(1, abs=0.05)  # tables are rounded to 8 bits
+
+
+@pytest.mark.skipif(compiled.search is None, reason="the twin was not compiled")
+def test_both_searches_agree_about_an_adapted_model(adapted: Path) -> None:
+    model = LanguageModel.load(adapted / "language")
+    assert model.added is not None
+    random = np.random.default_rng(3)
+    said = model.ids(" ".join(VILLAGE))
+    arcs, rival = len(said), 3  # a sequence that holds what the archive says, and other words
+    words = np.full((arcs * (1 + rival), 3), NO_WORD, dtype=np.uint16)
+    words[:arcs, 0] = said
+    words[arcs:, :2] = random.integers(0, len(model.vocabulary), (arcs * rival, 2))
+    place = np.tile(np.arange(arcs), 1 + rival)
+    price = random.uniform(-6, 0, len(words)).astype(np.float32)
+    lattice = Lattice(np.array([arcs]), np.zeros_like(place), place, place + 1, words, price)
+    found, expected = decode_compiled(model, lattice), decode_by_numpy(model, lattice)
+    assert found.paths == expected.paths
+    assert found.posterior == pytest.approx(expected.posterior, abs=1e-5)
+    assert found.evidence == pytest.approx(expected.evidence, abs=1e-3)
+    plain = replace(model, added=None)
+    assert decode_compiled(plain, lattice).evidence != pytest.approx(found.evidence, abs=0.1)
 
 
 def test_a_base_model_is_as_it_was_where_the_texts_say_nothing(adapted: Path, base: Path) -> None:

@@ -147,11 +147,14 @@ class LanguageModel:
     def arrays(self) -> tuple[NDArray[Any], ...]:
         """Unigrams, their back-offs; slots and values by code of each n-gram, then back-off table.
 
-        What was added isn't among them.
+        The same of what was added follows, then the logarithms of its share and of the rest.
         """
         codes = np.arange(256, dtype=np.uint32)
         tables = [(t.slots, t.decode(codes)) for t in (*self.ngrams, *self.backoffs)]
-        return self.unigram, self.unigram_backoff, *(array for pair in tables for array in pair)
+        own = self.unigram, self.unigram_backoff, *(array for pair in tables for array in pair)
+        if self.added is None:
+            return own
+        return (*own, *self.added.model.arrays, self.added.log_share, self.added.log_rest)
 
     def ids(self, paragraph: str) -> list[int]:
         """Return the ids of an NFC paragraph's words (0 for unknown ones)."""

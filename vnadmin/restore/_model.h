@@ -1,5 +1,6 @@
 /* Scoring words by the n-gram model (language/model.py, table.py) for _search.c: many at a time, so
  * that memory is fetched while others are worked on. */
+#include <math.h>
 #include <stdint.h>
 
 #if defined(__GNUC__)
@@ -58,16 +59,22 @@ static uint32_t code_at(Probe p)
 
 /* ---- The language model (language/model.py) ---- */
 
-typedef struct {
+typedef struct Model {
     int context; /* words of context: the order less one */
     const float *unigram, *unigram_backoff;
     Table ngrams[MOST_CONTEXT], backoffs[MOST_CONTEXT - 1];
+    const struct Model *added;          /* an archive's own wording, or NULL */
+    const float *log_share, *log_rest;  /* by the longest contexts known, base's and added's */
 } Model;
 
 typedef struct {
-    uint64_t context;
     float weights[MOST_CONTEXT];
     unsigned known; /* bit n: an n-gram of the model continues the last n+1 words */
+} Backoffs;
+
+typedef struct {
+    uint64_t context;
+    Backoffs backoffs[2]; /* the model's, the added one's */
     uint32_t word;
     float score;
     int owner; /* the expansion that asks */
@@ -79,43 +86,74 @@ static uint64_t last_words(uint64_t context, int count)
     return context & ((UINT64_C(1) << (16 * count)) - 1);
 }
 
-static void fill_backoffs(const Model *model, Query *queries, int count)
+static void fill_part(const Model *model, int part, Query *queries, int count)
 {
     for (int i = 0; i < count; i++)
         for (int n = 2; n <= model->context; n++)
             queries[i].probes[n - 2] =
                 probe(&model->backoffs[n - 2], last_words(queries[i].context, n));
     for (int i = 0; i < count; i++) {
-        Query *q = &queries[i];
-        q->weights[0] = model->unigram_backoff[last_words(q->context, 1)];
-        q->known = 1;
+        Backoffs *b = &queries[i].backoffs[part];
+        b->weights[0] = model->unigram_backoff[last_words(queries[i].context, 1)];
+        b->known = part == 0 || b->weights[0] != 0;
         for (int n = 2; n <= model->context; n++) {
-            uint32_t code = code_at(q->probes[n - 2]);
-            q->weights[n - 1] = code < ABSENT ? model->backoffs[n - 2].values[code] : 0.0f;
-            q->known |= (unsigned)(code < ABSENT) << (n - 1);
+            uint32_t code = code_at(queries[i].probes[n - 2]);
+            b->weights[n - 1] = code < ABSENT ? model->backoffs[n - 2].values[code] : 0.0f;
+            b->known |= (unsigned)(code < ABSENT) << (n - 1);
         }
     }
 }
 
-/* Score each word after its context: from the unigram up, the longest n-gram known decides. */
-static void score(const Model *model, Query *queries, int count)
+static void fill_backoffs(const Model *model, Query *queries, int count)
+{
+    fill_part(model, 0, queries, count);
+    if (model->added)
+        fill_part(model->added, 1, queries, count);
+}
+
+static float mixed_score(const Model *model, const Query *q, float other)
+{
+    int base = 0, added = 0;
+    for (int n = 0; n < model->context; n++) {
+        base += q->backoffs[0].known >> n & 1;
+        added += q->backoffs[1].known >> n & 1;
+    }
+    int cell = base * (model->context + 1) + added;
+    float one = q->score + model->log_rest[cell], two = other + model->log_share[cell];
+    return fmaxf(one, two) + log1pf(expf(-fabsf(one - two)));
+}
+
+/* From the unigram up, the longest n-gram known decides. */
+static void score_part(const Model *model, int part, Query *queries, int count, const Model *whole)
 {
     for (int i = 0; i < count; i++)
         for (int n = 1; n <= model->context; n++)
-            if (queries[i].known >> (n - 1) & 1)
+            if (queries[i].backoffs[part].known >> (n - 1) & 1)
                 queries[i].probes[n - 1] =
                     probe(&model->ngrams[n - 1],
                           last_words(queries[i].context, n) << 16 | queries[i].word);
     for (int i = 0; i < count; i++) {
         Query *q = &queries[i];
-        q->score = model->unigram[q->word];
+        const Backoffs *b = &q->backoffs[part];
+        if (part == 1 && !(b->known & 1))
+            continue;
+        float value = model->unigram[q->word];
         for (int n = 1; n <= model->context; n++) {
-            q->score += q->weights[n - 1];
-            if (q->known >> (n - 1) & 1) {
+            value += b->weights[n - 1];
+            if (b->known >> (n - 1) & 1) {
                 uint32_t code = code_at(q->probes[n - 1]);
                 if (code < ABSENT)
-                    q->score = model->ngrams[n - 1].values[code];
+                    value = model->ngrams[n - 1].values[code];
             }
         }
+        q->score = part == 0 ? value : mixed_score(whole, q, value);
     }
+}
+
+/* Score each word after its context. */
+static void score(const Model *model, Query *queries, int count)
+{
+    score_part(model, 0, queries, count, model);
+    if (model->added)
+        score_part(model->added, 1, queries, count, model);
 }

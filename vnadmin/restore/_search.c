@@ -1,7 +1,6 @@
 /* The beam search of decoder.py, compiled: one sequence at a time, one node at a time. Its twin in
  * NumPy is used where this was not compiled, and says more about why; tests hold both to the same
- * results. Nothing is kept between calls, and the search runs without the interpreter's lock.
- */
+ * results. Nothing is kept between calls, and the search runs without the interpreter's lock. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <math.h>
@@ -17,8 +16,7 @@ typedef struct {
     uint64_t context;
     double forward, viterbi;
     double share; /* of all paths kept, those through this state */
-    float weights[MOST_CONTEXT];
-    unsigned known;
+    Backoffs backoffs[2];
     int64_t best_arc; /* -1 at the start */
     int64_t best_from;
 } State;
@@ -86,8 +84,7 @@ static void speak(const Model *model, const Task *task, Space *space, int count)
             q->context = expansions[i].context;
             if (place == 0) {
                 const State *source = &space->states[expansions[i].source];
-                memcpy(q->weights, source->weights, sizeof q->weights);
-                q->known = source->known;
+                memcpy(q->backoffs, source->backoffs, sizeof q->backoffs);
             }
         }
         if (place > 0)
@@ -177,10 +174,8 @@ static void keep_backoffs(const Model *model, Space *space, State *states, int c
     for (int i = 0; i < count; i++)
         space->queries[i].context = states[i].context;
     fill_backoffs(model, space->queries, count);
-    for (int i = 0; i < count; i++) {
-        memcpy(states[i].weights, space->queries[i].weights, sizeof states[i].weights);
-        states[i].known = space->queries[i].known;
-    }
+    for (int i = 0; i < count; i++)
+        memcpy(states[i].backoffs, space->queries[i].backoffs, sizeof states[i].backoffs);
 }
 
 /* Extend states by the arcs that lead to `node`; return how many edges there are by then. */
@@ -194,7 +189,8 @@ static int64_t advance(const Model *model, const Task *task, Space *space, const
         int64_t arc = task->by_node[i], from = task->start[arc];
         for (int rank = 0; rank < space->kept[from]; rank++) {
             int64_t source = from * width + rank;
-            expansions[count++] = (Expansion){source, arc, states[source].context, 0, 0, 0, 0, 0};
+            expansions[count++] =
+                (Expansion){.source = source, .arc = arc, .context = states[source].context};
         }
     }
     speak(model, task, space, count);
@@ -211,8 +207,8 @@ static int64_t advance(const Model *model, const Task *task, Space *space, const
         Group *g = &space->groups[space->chosen[rank]];
         const Expansion *winner = &expansions[g->winner];
         g->target = node * width + rank;
-        states[g->target] =
-            (State){g->context, g->total, g->best, 0, {0}, 0, winner->arc, winner->source};
+        states[g->target] = (State){.context = g->context, .forward = g->total, .viterbi = g->best,
+                                    .best_arc = winner->arc, .best_from = winner->source};
     }
     keep_backoffs(model, space, states + node * width, kept);
     for (int i = 0; i < count; i++) {
@@ -225,13 +221,13 @@ static int64_t advance(const Model *model, const Task *task, Space *space, const
 }
 
 /* Search a sequence whose nodes begin at `base`: forward, then each state's share handed back, then
- * the best path. */
+ * the best path, its last arc first. */
 static int64_t search(const Model *model, const Task *task, Space *space, Py_ssize_t sequence,
                       int64_t base, int64_t *path)
 {
     State *states = space->states;
     int64_t edges = 0, length = task->lengths[sequence];
-    states[0] = (State){task->boundary, 0, 0, 0, {0}, 0, -1, -1};
+    states[0] = (State){.context = task->boundary, .best_arc = -1, .best_from = -1};
     keep_backoffs(model, space, states, 1);
     space->kept[0] = 1;
     for (int64_t node = 1; node <= length; node++)
@@ -260,11 +256,6 @@ static int64_t search(const Model *model, const Task *task, Space *space, Py_ssi
     if (kept)
         for (const State *s = &finals[best]; s->best_arc >= 0; s = &states[s->best_from])
             path[count++] = s->best_arc;
-    for (int64_t i = 0; i < count / 2; i++) {
-        int64_t other = path[i];
-        path[i] = path[count - 1 - i];
-        path[count - 1 - i] = other;
-    }
     return count;
 }
 
@@ -323,11 +314,25 @@ static int run(const Model *model, const Task *task, int64_t vocabulary)
 }
 
 /* Bytes of an element: lengths, first, by_node, start, words, log_prob; posterior, evidence, path,
- * path_length, which are written to; unigram, unigram_backoff; then slots and values of each table
- * of n-grams, then of back-offs. */
-static const Py_ssize_t SIZES[] = {8, 8, 8, 8, 2, 4, 8, 8, 8, 8, 4, 4};
-enum { FIRST_OUT = 6, FIRST_MODEL = 10, FIRST_TABLE = 12 };
-#define MOST_BUFFERS (FIRST_TABLE + 2 * (2 * MOST_CONTEXT - 1))
+ * path_length, which are written to. All of a model have four: unigram, unigram_backoff, slots and
+ * values of each table of n-grams, then of back-offs; the same of an added one, log_share, log_rest. */
+static const Py_ssize_t SIZES[] = {8, 8, 8, 8, 2, 4, 8, 8, 8, 8};
+enum { FIRST_OUT = 6, FIRST_MODEL = 10 };
+#define MODEL_BUFFERS(context) (2 + 2 * (2 * (context) - 1))
+#define MOST_BUFFERS (FIRST_MODEL + 2 * MODEL_BUFFERS(MOST_CONTEXT) + 2)
+
+static Model read_model(const Py_buffer *buffers, int context)
+{
+    Model model = {.context = context};
+    model.unigram = buffers[0].buf;
+    model.unigram_backoff = buffers[1].buf;
+    for (int i = 0; i < 2 * context - 1; i++) {
+        const Py_buffer *slots = &buffers[2 + 2 * i];
+        Table table = {slots[0].buf, (uint64_t)(slots[0].len / (4 * SLOTS)), slots[1].buf};
+        *(i < context ? &model.ngrams[i] : &model.backoffs[i - context]) = table;
+    }
+    return model;
+}
 
 static PyObject *decode(PyObject *Py_UNUSED(module), PyObject *arguments)
 {
@@ -335,18 +340,19 @@ static PyObject *decode(PyObject *Py_UNUSED(module), PyObject *arguments)
     Py_buffer buffers[MOST_BUFFERS];
     unsigned long long boundary;
     double lm_weight, margin;
-    int width, count = 0;
-    if (!PyArg_ParseTuple(arguments, "O!Kdid", &PyTuple_Type, &given, &boundary, &lm_weight,
-                          &width, &margin))
+    int context, width, count = 0;
+    if (!PyArg_ParseTuple(arguments, "O!iKdid", &PyTuple_Type, &given, &context, &boundary,
+                          &lm_weight, &width, &margin))
         return NULL;
-    Py_ssize_t wanted = PyTuple_GET_SIZE(given), tables = (wanted - FIRST_TABLE) / 2;
-    if (wanted < FIRST_TABLE + 2 || wanted > MOST_BUFFERS || tables % 2 == 0 || width < 1) {
+    Py_ssize_t wanted = PyTuple_GET_SIZE(given), alone = FIRST_MODEL + MODEL_BUFFERS(context);
+    if (context < 1 || context > MOST_CONTEXT || width < 1 ||
+        (wanted != alone && wanted != alone + MODEL_BUFFERS(context) + 2)) {
         PyErr_SetString(PyExc_ValueError, "not a lattice and a model");
         return NULL;
     }
     for (; count < wanted; count++) {
         int writable = count >= FIRST_OUT && count < FIRST_MODEL;
-        Py_ssize_t size = count < FIRST_TABLE ? SIZES[count] : 4;
+        Py_ssize_t size = count < FIRST_MODEL ? SIZES[count] : 4;
         if (PyObject_GetBuffer(PyTuple_GET_ITEM(given, count), &buffers[count],
                                PyBUF_C_CONTIGUOUS | (writable ? PyBUF_WRITABLE : 0)) < 0)
             goto done;
@@ -356,21 +362,17 @@ static PyObject *decode(PyObject *Py_UNUSED(module), PyObject *arguments)
             goto done;
         }
     }
-    Model model = {.context = (int)(tables + 1) / 2,
-                   .unigram = buffers[FIRST_MODEL].buf,
-                   .unigram_backoff = buffers[FIRST_MODEL + 1].buf};
-    for (int i = 0; i < tables; i++) {
-        const Py_buffer *slots = &buffers[FIRST_TABLE + 2 * i];
-        Table table = {slots[0].buf, (uint64_t)(slots[0].len / (4 * SLOTS)), slots[1].buf};
-        if (i < model.context)
-            model.ngrams[i] = table;
-        else
-            model.backoffs[i - model.context] = table;
+    Model model = read_model(buffers + FIRST_MODEL, context), added;
+    if (wanted > alone) {
+        added = read_model(buffers + alone, context);
+        model.added = &added;
+        model.log_share = buffers[wanted - 2].buf;
+        model.log_rest = buffers[wanted - 1].buf;
     }
-    Task task = {buffers[0].buf, buffers[1].buf, buffers[2].buf, buffers[3].buf, buffers[4].buf,
-                 buffers[5].buf, buffers[0].len / 8, buffers[1].len / 8 - 1, buffers[5].len / 4,
-                 boundary, lm_weight, margin, width,
-                 buffers[6].buf, buffers[7].buf, buffers[8].buf, buffers[9].buf};
+    const Py_buffer *b = buffers;
+    Task task = {b[0].buf, b[1].buf, b[2].buf, b[3].buf, b[4].buf, b[5].buf, b[0].len / 8,
+                 b[1].len / 8 - 1, b[5].len / 4, boundary, lm_weight, margin, width,
+                 b[6].buf, b[7].buf, b[8].buf, b[9].buf};
     int failed;
     Py_BEGIN_ALLOW_THREADS
     failed = run(&model, &task, buffers[FIRST_MODEL].len / 4);
@@ -387,9 +389,7 @@ done:
     return result;
 }
 
-static PyMethodDef METHODS[] = {
-    {"decode", decode, METH_VARARGS, "decode(buffers, boundary, lm_weight, width, margin)"},
-    {NULL, NULL, 0, NULL}};
+static PyMethodDef METHODS[] = {{"decode", decode, METH_VARARGS, NULL}, {NULL, NULL, 0, NULL}};
 
 static struct PyModuleDef MODULE = {
     .m_base = PyModuleDef_HEAD_INIT, .m_name = "_search", .m_methods = METHODS};

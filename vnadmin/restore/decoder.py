@@ -96,13 +96,13 @@ class _Edges:
 
 def decode(model: LanguageModel, lattice: Lattice, lm_weight: float = 1.0) -> Decoded:
     """Search the lattice; each sequence starts after a sentence boundary."""
-    if compiled.search is not None and model.added is None:
+    if compiled.search is not None:
         return decode_compiled(model, lattice, lm_weight)
     return decode_by_numpy(model, lattice, lm_weight)
 
 
 def decode_compiled(model: LanguageModel, lattice: Lattice, lm_weight: float = 1.0) -> Decoded:
-    """Search the lattice by the compiled twin, which doesn't know of models with `added` ones."""
+    """Search the lattice by the compiled twin."""
     lengths = lattice.lengths
     base = np.cumsum(lengths + 1) - (lengths + 1)
     to_node = base[lattice.sequence] + lattice.end
@@ -114,12 +114,17 @@ def decode_compiled(model: LanguageModel, lattice: Lattice, lm_weight: float = 1
     given = lengths, first, by_node, lattice.start, lattice.words, lattice.log_prob
     found = posterior, evidence, path, path_length
     compiled.search.decode(
-        (*given, *found, *model.arrays), model.index[BOUNDARY], lm_weight, BEAM_STATES, BEAM_MARGIN
+        (*given, *found, *model.arrays),
+        model.order - 1,
+        model.index[BOUNDARY],
+        lm_weight,
+        BEAM_STATES,
+        BEAM_MARGIN,
     )
     starts = np.cumsum(lengths) - lengths
     arcs = path.tolist()
     spans = zip(starts.tolist(), path_length.tolist(), strict=True)
-    paths = [arcs[start : start + count] for start, count in spans]
+    paths = [arcs[start : start + count][::-1] for start, count in spans]
     return Decoded(paths, posterior, evidence)
 
 
