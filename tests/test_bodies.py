@@ -135,3 +135,17 @@ Về việc phòng cháy rừng
     own = extract_from_text(text)[0]
     (cited,) = citations("Chỉ thị số 12/CT-UBND ngày 10/5/2023 của UBND tỉnh Lào Cai")
     assert (own.id, own.uri) == (cited.id, cited.uri)
+
+
+@pytest.mark.parametrize(
+    ("text", "issuer"),
+    [
+        ("công tác trên địa bàn thành phố Hải Phòng. ", "Ban Thường vụ Thành ủy Hải Phòng"),
+        ("từ tỉnh Hải Dương đến thành phố Hải Phòng. ", None),
+        ("", None),
+    ],
+)
+def test_home_of_a_text_without_a_letterhead(text: str, issuer: str | None) -> None:
+    cited = "Quyết định số 1737-QĐ/TU ngày 27/01/2015 của Ban Thường vụ Thành ủy"
+    _, (citation,), _ = extract_from_text(text + cited)
+    assert (citation.resolved.issuer if citation.resolved else None) == issuer

@@ -58,7 +58,7 @@ def _one(text: str) -> Extraction:
     own = header(text)
     key, work = own_identity(own)
     own = replace(own, id=key, uri=work)
-    found = citations(text, citing_date=own.date, home=home_of(own))
+    found = citations(text, citing_date=own.date, home=home_of(own, text))
     found = tuple(citation for citation in found if not _is_own(citation, own))
     return Extraction(own, found, references(text, found, own_type=own.type))
 

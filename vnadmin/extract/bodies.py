@@ -57,13 +57,19 @@ class Home:
 NOWHERE = Home()
 
 
-def home_of(own: Header) -> Home:
-    """Read the home off a letterhead: issuer, parent, or the place line of a local body."""
+def home_of(own: Header, text: str = "") -> Home:
+    """Read the home off a letterhead: issuer, parent, or the place line of a local body.
+
+    Without an issuer, the one province that `text` names with its unit ("địa bàn thành phố Hải
+    Phòng") is home; several are none.
+    """
     named = [name for name in (own.issuer, own.parent_issuer) if name]
     province = next((p for p in map(_province_in, named) if p is not None), None)
     local = any(_LOCAL.search(canonical(name)) for name in named)
     if province is None and own.place and (local or not named):
         province = _province_in(own.place)
+    if province is None and not named:
+        province = _only_province(text)
     unit = None
     for name in named:
         match = _NAMED_UNIT.search(canonical(name))
@@ -75,6 +81,24 @@ def home_of(own: Header) -> Home:
         if len(standing) == 1:
             province = _province_named(standing.pop())
     return Home(province, unit)
+
+
+_READ = 20_000  # characters of a text that tell its home
+_PROVINCE = re.compile(
+    r"(?<!\w)(?:tỉnh|thành phố|TP\.?)\s{1,3}(?P<name>(?:[^\W\d_a-z]\w*[ -]{0,3}){1,6})"
+)
+
+
+def _only_province(text: str) -> Unit | None:
+    found: set[str] = set()
+    for match in _PROVINCE.finditer(text, 0, _READ):
+        words = match["name"].split()
+        for length in range(len(words), 0, -1):
+            unit = _province_named(" ".join(words[:length]).rstrip("-"))
+            if unit is not None:
+                found.add(unit.name)
+                break
+    return _province_named(found.pop()) if len(found) == 1 else None
 
 
 def _province_named(name: str) -> Unit | None:

@@ -20,7 +20,7 @@ from .laws import LawReading
 from .titles import match_title
 
 _DATE_LEAD = re.compile(
-    rf"(?: ?\([A-Z][A-Z0-9]{{0,4}}\))?{BREAK}[,(]?{BREAK}"
+    rf"(?: ?\( ?[A-Z][A-Z0-9]{{0,4}} ?\))?{BREAK}[,(]?{BREAK}"
     r"(?:của\s{1,3}(?=ngày)|cùng\s{1,3}(?=ngày\s{1,3}[0-9]))?"
     r"(?:(?:đã\s{1,3})?(?:được\s{1,3})?"
     r"(?:ban\s{1,3}hành|ký|thông\s{1,3}qua|công\s{1,3}bố)\s{1,8})?(?=[Nn]gày)"
