@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import re
 from dataclasses import replace
+from typing import NamedTuple
 
 from ..document import Citation, Resolved, Span, Spans
 from ..grammar import DocumentNumber
@@ -15,7 +16,7 @@ from .checks import check, confidences, likely_number
 from .draft import Draft
 from .drafts import find_drafts
 from .identity import identity, uri
-from .laws import resolve
+from .law_table import resolve
 from .words import LINE_END_SPECKS, TAG
 
 
@@ -34,7 +35,10 @@ def citations(
         The citations in text order; `source_*` fields equal their counterparts in `text`.
     """
     breaks = [match.start() for match in re.finditer("\f", text)]
-    built = [_build(text, draft, breaks, citing_date, home) for draft in find_drafts(text)]
+    drafts = find_drafts(text)
+    latest = max((d.date.iso for d in drafts if d.date and d.date.iso), default=None)
+    context = _Context(breaks, citing_date, latest, home)
+    built = [_build(text, draft, context) for draft in drafts]
     return tuple(_agree(built))
 
 
@@ -61,9 +65,17 @@ def _slice(text: str, span: Span | None) -> str | None:
     )
 
 
-def _build(
-    text: str, draft: Draft, breaks: list[int], citing_date: str | None, home: Home
-) -> Citation:
+class _Context(NamedTuple):
+    """What of the citing document bears on each citation."""
+
+    breaks: list[int]
+    citing_date: str | None
+    latest: str | None
+    home: Home
+
+
+def _build(text: str, draft: Draft, context: _Context) -> Citation:
+    breaks, citing_date, latest, home = context
     issuer = _slice(text, draft.issuer.span) if draft.issuer else None
     warnings = check(draft, issuer)
     date = draft.date.iso if draft.date else None
@@ -76,7 +88,7 @@ def _build(
     year = _year(draft)
     resolved = None
     if name is not None and number is None:
-        resolved = resolve(draft.type, name, year, date, citing_date)
+        resolved = resolve(draft.type, name, year, date, citing_date, latest)
     elif any(warning.startswith(("symbol-issuer", "symbol-unknown")) for warning in warnings):
         likely = likely_number(draft)
         resolved = Resolved(candidates=(likely,)) if likely else None

@@ -7,32 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..document import Resolved, Span
-from ..grammar.tables import Law, laws, read_table
+from ..document import Span
+from ..grammar.tables import laws, read_table
+from .law_table import ABBREVIATED, laws_by_key, name_key
 from .words import TAG, Trie, Word, words
 
 _ANCHOR = re.compile(
     r"(?<![^\W_])(?:B[ộỘ]\s{1,3}[lL](?:uật|UẬT)|L(?:uật|UẬT)|luật|P(?:háp|HÁP)\s{1,3}[lL](?:ệnh|ỆNH)"
     r"|H(?:iến|IẾN)\s{1,3}p(?:háp|HÁP))(?![^\W_])"
 )
-_ABBREVIATED = {
-    key: tuple(value.split())
-    for key, value in {
-        "nsnn": "ngân sách nhà nước", "bhxh": "bảo hiểm xã hội", "bhyt": "bảo hiểm y tế",
-        "gtgt": "giá trị gia tăng", "tndn": "thu nhập doanh nghiệp", "tncn": "thu nhập cá nhân",
-        "ttđb": "tiêu thụ đặc biệt", "xnk": "xuất khẩu nhập khẩu", "bvmt": "bảo vệ môi trường",
-        "shtt": "sở hữu trí tuệ", "hngđ": "hôn nhân và gia đình", "pctn": "phòng chống tham nhũng",
-        "pccc": "phòng cháy và chữa cháy", "ttdn": "thu nhập doanh nghiệp", "xk": "xuất khẩu",
-        "nk": "nhập khẩu", "hđnd": "hội đồng nhân dân", "ubnd": "ủy ban nhân dân",
-        "tths": "tố tụng hình sự", "ttds": "tố tụng dân sự", "tthc": "tố tụng hành chính",
-        "dn": "doanh nghiệp", "htx": "hợp tác xã", "tttm": "trọng tài thương mại",
-        "gdđh": "giáo dục đại học", "dnnvv": "hỗ trợ doanh nghiệp nhỏ và vừa",
-        "attp": "an toàn thực phẩm", "đgts": "đấu giá tài sản", "nvqs": "nghĩa vụ quân sự",
-        "xlvphc": "xử lý vi phạm hành chính", "gtđb": "giao thông đường bộ",
-        "tdtt": "thể dục thể thao", "hn&gđ": "hôn nhân và gia đình", "kcb": "khám bệnh chữa bệnh",
-        "vbqppl": "văn bản quy phạm pháp luật", "cp": "chính phủ", "nhnn": "ngân hàng nhà nước",
-    }.items()
-}  # fmt: skip
 # What can't follow "Luật" as a name, or ends one.
 _NOT_NAMES = set(
     "này đó trên nói nêu của định gia sư hiện được là có thì để theo tại khi nếu do bởi từ đã đang"
@@ -115,25 +98,6 @@ def _names() -> Trie:
 
 
 @lru_cache(maxsize=1)
-def _by_key() -> dict[str, tuple[Law, ...]]:
-    found: dict[str, tuple[Law, ...]] = {}
-    for law in laws():
-        key = name_key(f"{law.type} {law.name}")
-        found[key] = (*found.get(key, ()), law)
-    return found
-
-
-@lru_cache(maxsize=4096)
-def name_key(name: str) -> str:
-    """The words of a law's name in canonical form, marks left out, abbreviations spelt out."""
-    keys: list[str] = []
-    for word in words(name, 0, len(name), 80):
-        if not word.is_mark:
-            keys += _ABBREVIATED.get(word.key, (word.key,))
-    return " ".join(keys)
-
-
-@lru_cache(maxsize=1)
 def _abbreviations() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
     full = {
         row["abbreviation"]: (row["type"], f"{row['type']} {row['name']}")
@@ -174,20 +138,20 @@ def _read(text: str, match: re.Match[str]) -> LawReading | None:
     if not tokens or tokens[0].is_mark or text[type_end : tokens[0].start].strip():
         return None
     first = tokens[0]
-    end, seen = _names().walk(tokens, 0, expand=_ABBREVIATED)
+    end, seen = _names().walk(tokens, 0, expand=ABBREVIATED)
     if end == 0 or max(end, seen) > _FEW - 4:
         tokens = words(text, type_end, type_end + 320, 44)
     if first.key in ("sửa", "bổ"):
         amending = _amending(text, start, type_end, kind)
         if amending is not None:
             return amending
-    end = _names().longest(tokens, 0, expand=_ABBREVIATED)
+    end = _names().longest(tokens, 0, expand=ABBREVIATED)
     known = end > 0
     lower_type = text[start].islower()
     if lower_type and not (known and (first.capital or _between_laws(before))):
         return None
     if first.key == "về" and not known:
-        end = 1 + _names().longest(tokens[1:], 0, expand=_ABBREVIATED)
+        end = 1 + _names().longest(tokens[1:], 0, expand=ABBREVIATED)
         known = end > 1
         if not known:
             end = 0
@@ -213,7 +177,7 @@ def _read(text: str, match: re.Match[str]) -> LawReading | None:
 
 
 def _enacted(name: str) -> bool:
-    return any(law.number for law in _by_key().get(name_key(name), ()))
+    return any(law.number for law in laws_by_key().get(name_key(name), ()))
 
 
 def _between_laws(before: str) -> bool:
@@ -303,7 +267,7 @@ def _amending(text: str, start: int, type_end: int, kind: str) -> LawReading | N
             break
         tokens = words(text, inner.end(), inner.end() + 260, 40)
         skip = 1 if tokens and tokens[0].key == "về" else 0
-        count = _names().longest(tokens, skip, expand=_ABBREVIATED) if tokens else 0
+        count = _names().longest(tokens, skip, expand=ABBREVIATED) if tokens else 0
         count = 0 if count == skip else count
         count = _extend(tokens, count) if count else (_guess(tokens) if tokens else 0)
         if count == 0:
@@ -347,49 +311,3 @@ def _list_goes_on(text: str, position: int) -> bool:
 def _skip(text: str, position: int) -> int:
     match = re.compile(rf"(?:\s*{TAG})?\s*(?:các\s+|[0-9]{{1,2}}\s+)?").match(text, position)
     return match.end() if match else position
-
-
-def resolve(
-    kind: str, name: str, year: int | None, date: str | None, citing_date: str | None = None
-) -> Resolved | None:
-    """What the table of laws adds to a law cited by name.
-
-    One law left by the year or date, or by what was in force on the citing document's own date,
-    gives its number and date; several are listed as candidates, the newest first. Laws younger
-    than the citing document are left out.
-    """
-    found = [law for law in _by_key().get(name_key(name), ()) if law.number or law.date]
-    if year is not None:
-        found = [law for law in found if law.year == year]
-    if date is not None:
-        found = [law for law in found if law.date in (None, date)]
-    if citing_date is not None:
-        found = [law for law in found if _passed(law) <= citing_date]
-    if not found:
-        return None
-    found.sort(key=_passed, reverse=True)
-    if citing_date is not None:
-        found = _in_force(found, citing_date)
-    if len(found) == 1:
-        law = found[0]
-        return Resolved(law.number, law.date, law.issuer, ())
-    return Resolved(None, None, None, tuple(law.number for law in found if law.number))
-
-
-def _passed(law: Law) -> str:
-    return law.date or f"{law.year or 0:04}-12-31"
-
-
-# Laws take effect at the latest two years after they are passed (the Penal Code of 2015: 25 months,
-# its date in the table).
-_SURELY_IN_FORCE = 2
-
-
-def _in_force(found: list[Law], citing_date: str) -> list[Law]:
-    """The laws of one name, newest first, down to the first that was in force for sure."""
-    for index, law in enumerate(found):
-        passed = _passed(law)
-        due = law.effective or f"{int(passed[:4]) + _SURELY_IN_FORCE}{passed[4:]}"
-        if due <= citing_date:
-            return found[: index + 1]
-    return found

@@ -1,0 +1,104 @@
+"""The table of laws: names in one form, and which law a name means on a day."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from ..document import Resolved
+from ..grammar.tables import Law, laws
+from .words import words
+
+ABBREVIATED = {
+    key: tuple(value.split())
+    for key, value in {
+        "nsnn": "ngân sách nhà nước", "bhxh": "bảo hiểm xã hội", "bhyt": "bảo hiểm y tế",
+        "gtgt": "giá trị gia tăng", "tndn": "thu nhập doanh nghiệp", "tncn": "thu nhập cá nhân",
+        "ttđb": "tiêu thụ đặc biệt", "xnk": "xuất khẩu nhập khẩu", "bvmt": "bảo vệ môi trường",
+        "shtt": "sở hữu trí tuệ", "hngđ": "hôn nhân và gia đình", "pctn": "phòng chống tham nhũng",
+        "pccc": "phòng cháy và chữa cháy", "ttdn": "thu nhập doanh nghiệp", "xk": "xuất khẩu",
+        "nk": "nhập khẩu", "hđnd": "hội đồng nhân dân", "ubnd": "ủy ban nhân dân",
+        "tths": "tố tụng hình sự", "ttds": "tố tụng dân sự", "tthc": "tố tụng hành chính",
+        "dn": "doanh nghiệp", "htx": "hợp tác xã", "tttm": "trọng tài thương mại",
+        "gdđh": "giáo dục đại học", "dnnvv": "hỗ trợ doanh nghiệp nhỏ và vừa",
+        "attp": "an toàn thực phẩm", "đgts": "đấu giá tài sản", "nvqs": "nghĩa vụ quân sự",
+        "xlvphc": "xử lý vi phạm hành chính", "gtđb": "giao thông đường bộ",
+        "tdtt": "thể dục thể thao", "hn&gđ": "hôn nhân và gia đình", "kcb": "khám bệnh chữa bệnh",
+        "vbqppl": "văn bản quy phạm pháp luật", "cp": "chính phủ", "nhnn": "ngân hàng nhà nước",
+    }.items()
+}  # fmt: skip
+"""What single words of laws' names are short for."""
+
+
+@lru_cache(maxsize=1)
+def laws_by_key() -> dict[str, tuple[Law, ...]]:
+    """Laws by their names' keys; several of one name."""
+    found: dict[str, tuple[Law, ...]] = {}
+    for law in laws():
+        key = name_key(f"{law.type} {law.name}")
+        found[key] = (*found.get(key, ()), law)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def name_key(name: str) -> str:
+    """The words of a law's name in canonical form, marks left out, abbreviations spelt out."""
+    keys: list[str] = []
+    for word in words(name, 0, len(name), 80):
+        if not word.is_mark:
+            keys += ABBREVIATED.get(word.key, (word.key,))
+    return " ".join(keys)
+
+
+def resolve(
+    kind: str,
+    name: str,
+    year: int | None,
+    date: str | None,
+    citing_date: str | None = None,
+    not_before: str | None = None,
+) -> Resolved | None:
+    """What the table of laws adds to a law cited by name.
+
+    One law left by the year or date, or by what was in force on the citing document's own date,
+    gives its number and date; several are listed as candidates, the newest first. Laws younger
+    than the citing document are left out. Where its date isn't known, it is at least
+    `not_before`, the latest date it cites: what had passed out of force by then is left out.
+    """
+    found = [law for law in laws_by_key().get(name_key(name), ()) if law.number or law.date]
+    if year is not None:
+        found = [law for law in found if law.year == year]
+    if date is not None:
+        found = [law for law in found if law.date in (None, date)]
+    if citing_date is not None:
+        found = [law for law in found if _passed(law) <= citing_date]
+    if not found:
+        return None
+    found.sort(key=_passed, reverse=True)
+    if citing_date is not None:
+        found = _in_force(found, citing_date)
+    elif not_before is not None:
+        younger = [law for law in found if _passed(law) > not_before]
+        found = younger + _in_force(found[len(younger) :], not_before)
+    if len(found) == 1:
+        law = found[0]
+        return Resolved(law.number, law.date, law.issuer, ())
+    return Resolved(None, None, None, tuple(law.number for law in found if law.number))
+
+
+def _passed(law: Law) -> str:
+    return law.date or f"{law.year or 0:04}-12-31"
+
+
+# Laws take effect at the latest two years after they are passed (the Penal Code of 2015: 25 months,
+# its date in the table).
+_SURELY_IN_FORCE = 2
+
+
+def _in_force(found: list[Law], citing_date: str) -> list[Law]:
+    """The laws of one name, newest first, down to the first that was in force for sure."""
+    for index, law in enumerate(found):
+        passed = _passed(law)
+        due = law.effective or f"{int(passed[:4]) + _SURELY_IN_FORCE}{passed[4:]}"
+        if due <= citing_date:
+            return found[: index + 1]
+    return found
