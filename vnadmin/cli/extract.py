@@ -92,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
     if args.files.count("-") > 1:
         raise UsageError("standard input (-) can be read only once")
     if args.tables is not None:
-        from vnadmin import use_tables
+        from vnadmin.grammar.custom import use_tables
 
         use_tables(args.tables)
     write = _writer(args)
@@ -183,14 +183,14 @@ _PAGE = """\
 def _html(document: Document) -> Iterator[str]:
     from html import escape
 
-    from vnadmin import annotate
+    from vnadmin.extract.annotate import annotate
     from vnadmin.cli.table import clean
 
     yield _PAGE.format(title=escape(clean(document.source.name)), text=annotate(document))
 
 
 def _markdown(document: Document) -> Iterator[str]:
-    from vnadmin import annotate
+    from vnadmin.extract.annotate import annotate
 
     yield annotate(document, form="markdown").rstrip() + "\n"
 
