@@ -183,8 +183,8 @@ _PAGE = """\
 def _html(document: Document) -> Iterator[str]:
     from html import escape
 
-    from vnadmin.extract.annotate import annotate
     from vnadmin.cli.table import clean
+    from vnadmin.extract.annotate import annotate
 
     yield _PAGE.format(title=escape(clean(document.source.name)), text=annotate(document))
 
