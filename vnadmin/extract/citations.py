@@ -16,7 +16,7 @@ from .checks import check, confidences, likely_number
 from .draft import Draft
 from .drafts import find_drafts
 from .identity import identity, uri
-from .law_table import resolve
+from .law_table import misread, resolve
 from .words import LINE_END_SPECKS, TAG
 
 
@@ -89,6 +89,10 @@ def _build(text: str, draft: Draft, context: _Context) -> Citation:
     resolved = None
     if name is not None and number is None:
         resolved = resolve(draft.type, name, year, date, citing_date, latest)
+        full = misread(draft.type, name, date) if resolved is None else None
+        if full is not None:
+            warnings.append(f'law-name: printed "{name}"')
+            name, resolved = full, resolve(draft.type, full, year, date, citing_date, latest)
     elif any(warning.startswith(("symbol-issuer", "symbol-unknown")) for warning in warnings):
         likely = likely_number(draft)
         resolved = Resolved(candidates=(likely,)) if likely else None

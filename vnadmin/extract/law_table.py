@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from rapidfuzz.distance import Levenshtein
+
 from ..document import Resolved
 from ..grammar.tables import Law, laws
 from .words import words
@@ -83,6 +85,32 @@ def resolve(
         law = found[0]
         return Resolved(law.number, law.date, law.issuer, ())
     return Resolved(None, None, None, tuple(law.number for law in found if law.number))
+
+
+_LONG_ENOUGH = 15  # letters: a shorter name is too near to others
+
+
+@lru_cache(maxsize=4096)
+def misread(kind: str, name: str, date: str | None) -> str | None:
+    """The law whose name `name` is but for a letter or two, as OCR has it.
+
+    With the date the law was passed on a twentieth of the letters may differ, without it one (two
+    of a long name), and no other law's name may be as near.
+    """
+    key = name_key(name)
+    if key in laws_by_key() or len(key) < _LONG_ENOUGH:
+        return None
+    most = max(1, len(key) // 20) if date is not None else 1 + (len(key) >= 2 * _LONG_ENOUGH)
+    near = {
+        other: found[0]
+        for other, found in laws_by_key().items()
+        if abs(len(other) - len(key)) <= most
+        and (date is None or any(law.date == date for law in found))
+        and found[0].type == kind
+        and Levenshtein.distance(key, other, score_cutoff=most) <= most
+    }
+    (law,) = near.values() if len(near) == 1 else (None,)
+    return f"{law.type} {law.name}" if law is not None else None
 
 
 def _passed(law: Law) -> str:

@@ -60,12 +60,12 @@ _FOREIGN_AFTER = re.compile(
 )
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:\n][\s\"“]*)\Z")
 _AMENDING = re.compile(
-    r"(?:[Ss]ửa\s{1,3}đổi(?:\s{0,2},?\s{0,3}(?:bổ|bố)\s{1,3}sung)?|[Bb]ổ\s{1,3}sung)\s"
+    r"(?:[Ss]ửa\s{1,3}đổi(?:\s{0,2},?\s{0,3}b[ổốồỗộ]\s{1,3}sung)?|[Bb]ổ\s{1,3}sung)\s"
     rf"(?:[^\n;:.“”\"()<]|\n(?!\s*\n)|{TAG}){{0,90}}?\s(?:của\s{{1,3}})?(?:{TAG}\s?)?"
     r"(?=(?:các\s|[0-9]{1,2}\s)?\s{0,2}(?:[Bb]ộ\s)?(?:[Ll]uật|[Pp]háp lệnh)\s)"
 )
 _AMENDING_FREE = re.compile(
-    r"[Ss]ửa\s{1,3}đổi(?:\s{0,2},?\s{0,3}bổ\s{1,3}sung)?\s{1,3}(?:một\s{1,3}số\s{1,3}điều\s{1,3}của\s{1,3})?"
+    r"[Ss]ửa\s{1,3}đổi(?:\s{0,2},?\s{0,3}b[ổốồỗộ]\s{1,3}sung)?\s{1,3}(?:một\s{1,3}số\s{1,3}điều\s{1,3}của\s{1,3})?"
     r"(?:các|[0-9]{1,2})\s{1,3}[Ll]uật\s{1,3}(?:(?:có\s{1,3})?liên\s{1,3}quan\s{1,3}đến|về)\s{1,3}"
 )
 _FEW = 14  # words that hold most names
