@@ -126,3 +126,17 @@ CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH LÀO CAI
 Căn cứ Luật Đất đai ngày 29 tháng 11 năm 2013;
 """
     assert extract_from_text(text)[0].issuer == "ỦY BAN NHÂN DÂN TỈNH LÀO CAI"
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("Luật số: 57/2014/QH13", "Luật"),
+        ("Số: 52/2025/TT-BXD", "Thông tư"),
+        ("Số: 31/QĐ-UBND", "Quyết định"),
+        ("Số: 512/UBND-KT", "Công văn"),
+        ("Số: 512/STC-QLNS", "Công văn"),
+    ],
+)
+def test_type_where_no_title_prints_it(line: str, kind: str) -> None:
+    assert extract_from_text(f"BỘ XÂY DỰNG\n{line}\nVề việc bảo trì")[0].type == kind

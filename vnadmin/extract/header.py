@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from rapidfuzz.distance import Levenshtein
 
 from ..document import Header
-from ..grammar import match_date, parse_number, symbol_issuers
+from ..grammar import match_date, parse_number, symbol_issuers, symbol_types
 from ..grammar.dates import match_blank_date
 from ..grammar.divisions import provinces
-from ..grammar.numbers import symbol_known
+from ..grammar.numbers import roles, symbol_known
 from ..grammar.tables import types_by_name
 from ..vietnamese import canonical
 from .cells import (
@@ -81,7 +81,7 @@ def header(text: str) -> Header:
     dear = addressees(cells)
     letterhead = number_at is not None or bool(dear)
     if kind is None and letterhead:
-        kind = "Công văn"
+        kind = _type_in_number(cells[number_at] if number_at is not None else "", symbol)
     if not bodies and type_at is not None:
         bodies = _authority(cells, type_at)
     issuer = bodies[-1] if bodies else None
@@ -163,6 +163,16 @@ def _type(cells: Sequence[str]) -> tuple[int | None, str | None]:
         if canonical(cell.strip()) in ("luật", "bộ luật") and upper(cell):
             return index, names[canonical(cell.strip())]
     return None, None
+
+
+def _type_in_number(cell: str, symbol: str | None) -> str:
+    """The type where no title prints it: of "Luật số", of "TT-BTC", else a letter's."""
+    word = re.match(r"\W*(Bộ luật|Luật|Pháp lệnh|Nghị quyết|Lệnh|Sắc lệnh)\s+số", cell)
+    if word is not None:
+        return word[1]
+    if symbol is not None and roles(symbol)[0] == "type":
+        return symbol_types(symbol)[0]
+    return "Công văn"
 
 
 def _place_date(cells: Sequence[str]) -> tuple[str | None, str | None, bool]:
