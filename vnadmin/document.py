@@ -21,6 +21,7 @@ SCHEMA = "vnadmin/document/1"
 EditKind = Literal["word", "code", "join", "split", "junk", "case", "encoding"]
 SourceKind = Literal["text", "pdf", "image", "hocr", "alto"]
 Relation = Literal["based_on", "implements", "amends", "repeals", "replaces", "guides", "refers"]
+RegionKind = Literal["stamp", "handwriting", "junk"]
 Authority = Literal["TM.", "KT.", "TL.", "TUQ.", "Q."]
 Span = tuple[int, int]
 """Start and exclusive end, in code points of the restored text."""
@@ -51,6 +52,15 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """What is on a page but not in its text: box in pixels, and what the engine read there."""
+
+    kind: RegionKind
+    box: tuple[int, int, int, int]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A page: number from 1, size in pixels, its stretch of the document's text."""
 
@@ -60,6 +70,7 @@ class Page:
     start: int
     end: int
     words: tuple[Word, ...] = ()
+    regions: tuple[Region, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

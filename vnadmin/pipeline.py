@@ -228,4 +228,6 @@ def _page(raw: RawPage, at: int, to_restored: OffsetMap, restored: Sequence[Rest
         words.append(Word(start, end, word.box, confidence))
     start = to_restored.start(at)
     end = to_restored.end(at + len(raw.text.removesuffix("\f")))
-    return Page(raw.number, raw.width, raw.height, start, max(start, end), tuple(words))
+    return Page(
+        raw.number, raw.width, raw.height, start, max(start, end), tuple(words), raw.regions
+    )

@@ -44,7 +44,7 @@ def read_pages(
     language: str = "vie",
     timeout: float = 120.0,
 ) -> Iterator[RawPage]:
-    """Read the pages of a PDF, an image or an OCR engine's output, one at a time.
+    """Read the pages of a PDF, an image or an OCR engine's output in reading order, one at a time.
 
     Args:
         source: the file, or its content.
@@ -58,18 +58,22 @@ def read_pages(
         InputError: damaged, encrypted, empty or too large, or none of `pages` is in it.
         MissingProgramError: Tesseract or `language` isn't installed.
     """
+    if kind == "text":
+        raise InputError(f"{name}: plain text has no pages to read")
+    from vnadmin.scan.layout import in_reading_order
+
     if kind == "pdf":
         from vnadmin.scan.pdf import read_pdf
 
-        yield from read_pdf(source, name=name, pages=pages, language=language, timeout=timeout)
+        read = read_pdf(source, name=name, pages=pages, language=language, timeout=timeout)
     elif kind == "image":
         from vnadmin.scan.image import read_image
 
-        yield from read_image(source, name=name, pages=pages, language=language, timeout=timeout)
-    elif kind in ("hocr", "alto"):
-        yield from read_ocr_file(source, name=name, pages=pages)
+        read = read_image(source, name=name, pages=pages, language=language, timeout=timeout)
     else:
-        raise InputError(f"{name}: plain text has no pages to read")
+        read = read_ocr_file(source, name=name, pages=pages)
+    for page in read:
+        yield in_reading_order(page)
 
 
 def chosen(count: int, pages: range | None, name: str) -> list[int]:

@@ -1,0 +1,174 @@
+"""Reading order: a page's words as one reads them, what is no text of the document put aside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from vnadmin.document import Word
+from vnadmin.formats.raw import RawPage
+from vnadmin.scan.columns import Columns, closing, letterheads
+from vnadmin.scan.geometry import Atom, Frame, Run, atoms_of, frame_of, is_below, runs_of
+from vnadmin.scan.stamps import Aside, put_aside
+
+_FEWEST = 4  # words; less has no layout
+
+
+@dataclass(frozen=True)
+class Block:
+    """Lines that belong together, in their order; `top` and `bottom` are middles of lines.
+
+    `parts` has more than one element where the lines are columns.
+    """
+
+    parts: tuple[tuple[tuple[Run, ...], ...], ...]
+
+    @cached_property
+    def runs(self) -> list[Run]:
+        return [run for part in self.parts for line in part for run in line]
+
+    @cached_property
+    def top(self) -> float:
+        return min(run.y for run in self.runs)
+
+    @cached_property
+    def bottom(self) -> float:
+        return max(run.y for run in self.runs)
+
+    @cached_property
+    def order(self) -> int:
+        """Where the engine has its first word."""
+        return min(run.atoms[0].index for run in self.runs)
+
+    def is_narrow(self, frame: Frame) -> bool:
+        """Whether it leaves room for another beside it."""
+        width = max(run.x1 for run in self.runs) - min(run.x0 for run in self.runs)
+        return len(self.parts) == 1 and width < 0.55 * frame.width
+
+
+def in_reading_order(page: RawPage) -> RawPage:
+    """Return the page in reading order; what has it already is returned as it is.
+
+    The left block of the letterhead comes before the right one, "Nơi nhận" before the signature;
+    lines stay printed lines. Arrival stamps and what a pen or a speck left become `regions` of the
+    page. No word is lost: each is in the text or in a region.
+    """
+    atoms = atoms_of(page)
+    if len(atoms) < _FEWEST:
+        return page
+    runs, height = runs_of(atoms)
+    frame = frame_of(runs, height)
+    asides = put_aside(runs, frame)
+    gone = {run for aside in asides for run in aside.runs}
+    kept = [run for run in runs if run not in gone]
+    if not kept:
+        return page
+    return _rebuilt(page, atoms, asides, _ordered(kept, frame))
+
+
+def _ordered(runs: Sequence[Run], frame: Frame) -> list[Block]:
+    """All blocks of the page in reading order."""
+    zones: list[Columns] = letterheads(runs, frame)
+    taken = {run for zone in zones for run in zone.runs}
+    below = max((run.y for run in taken), default=frame.top - 1)
+    end = closing([run for run in runs if run not in taken and run.y > below], frame)
+    if end is not None:
+        zones.append(end)
+        taken.update(end.runs)
+    blocks = _blocks([run for run in runs if run not in taken], frame.height)
+    return _sorted([*blocks, *(Block((zone.left, zone.right)) for zone in zones)], frame)
+
+
+def _blocks(runs: Sequence[Run], height: float) -> list[Block]:
+    """The engine's paragraphs, divided where a line isn't under the line before it."""
+    lines: list[list[Run]] = []
+    for run in runs:
+        same = bool(lines) and lines[-1][-1].line == run.line
+        if same and abs(lines[-1][-1].y - run.y) < 0.5 * height:
+            lines[-1].append(run)
+        else:
+            lines.append([run])
+    blocks: list[list[tuple[Run, ...]]] = []
+    for line in lines:
+        before = blocks[-1][-1] if blocks else None
+        if (
+            before is not None
+            and line[0].line - before[-1].line < 2
+            and before[-1].paragraph == line[0].paragraph
+            and is_below([before[0], line[0]])
+            and min(before[-1].x1, line[-1].x1) > max(before[0].x0, line[0].x0)
+        ):
+            blocks[-1].append(tuple(line))
+        else:
+            blocks.append([tuple(line)])
+    return [Block((tuple(block),)) for block in blocks]
+
+
+def _sorted(blocks: Sequence[Block], frame: Frame) -> list[Block]:
+    """Top to bottom; where blocks stand beside each other (a table), the engine's order stays."""
+    bands: list[list[Block]] = []  # what a horizontal line divides
+    reach = 0.0
+    for block in sorted(blocks, key=lambda b: (b.top, b.order)):
+        if bands and block.top < reach + 0.4 * frame.height:
+            bands[-1].append(block)
+            reach = max(reach, block.bottom)
+        else:
+            bands.append([block])
+            reach = block.bottom
+    done: list[Block] = []
+    table: list[Block] = []
+    loose: list[Block] = []  # narrow blocks under a table that may be of it
+    for band in bands:
+        columns = any(len(block.parts) > 1 for block in band)
+        if len(band) > 1 and not columns:
+            table += [*loose, *band]
+            loose = []
+        elif table and not columns and band[0].is_narrow(frame):
+            loose += band
+        else:
+            done += [*sorted(table, key=lambda b: b.order), *loose, *band]
+            table, loose = [], []
+    return [*done, *sorted(table, key=lambda b: b.order), *loose]
+
+
+def _rebuilt(
+    page: RawPage, atoms: Sequence[Atom], asides: Sequence[Aside], blocks: Sequence[Block]
+) -> RawPage:
+    """Lay the words out in their new order; between neighbours of old the white space stays."""
+    out = {atom.index for aside in asides for run in aside.runs for atom in run.atoms}
+    before_of: dict[int, int] = {}
+    last = -1
+    for atom in atoms:
+        if atom.index not in out:
+            before_of[atom.index] = last
+            last = atom.index
+    parts: list[str] = []
+    words: list[Word] = []
+    position = 0
+    previous = -1
+    for part in (part for block in blocks for part in block.parts):
+        gap = "\n\n"
+        for line in part:
+            for run in line:
+                for atom in run.atoms:
+                    if before_of[atom.index] == previous:
+                        gap = _strongest([a.gap for a in atoms[previous + 1 : atom.index + 1]])
+                    gap = gap if parts else atoms[0].gap
+                    shift = position + len(gap) - atom.start
+                    words += [
+                        replace(w, start=w.start + shift, end=w.end + shift) for w in atom.words
+                    ]
+                    parts += [gap, atom.text]
+                    position += len(gap) + len(atom.text)
+                    previous = atom.index
+                    gap = " "
+            gap = "\n"
+    tail = page.text[atoms[-1].end :]
+    regions = (*page.regions, *(aside.region for aside in asides))
+    return replace(page, text="".join(parts) + tail, words=tuple(words), regions=regions)
+
+
+def _strongest(gaps: Sequence[str]) -> str:
+    """Of several white spaces the one with the most line ends."""
+    return max(gaps, key=lambda gap: gap.count("\n"))
