@@ -148,6 +148,12 @@ def symbols_by_skeleton() -> Mapping[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=1)
+def no_comma_after() -> frozenset[str]:
+    """Words that all but never stand before a comma ("các"): what looks like one is a speck."""
+    return frozenset(row["word"] for row in read_table("no_comma_after"))
+
+
+@lru_cache(maxsize=1)
 def laws() -> tuple[Law, ...]:
     """Every known law, code and ordinance; older ones may lack number or date."""
     return tuple(

@@ -18,7 +18,7 @@ from vnadmin.restore.tokens import key_of, straight_quotes
 from vnadmin.vietnamese import LETTERS, canonical, is_syllable
 
 # Prices in nats, all log probabilities. Chosen on rendered pages and development scans.
-_LETTER = -2.6  # of a letter in a word the model doesn't know
+_LETTER = -3.2  # of a letter in a word the model doesn't know
 _ODD_SIGN_IN_WORD, _PLAIN_SIGN_IN_WORD = -6.0, -1.5
 _PLAIN_SIGNS_IN_WORD = frozenset(".&/-")
 _DIGITS = "0123456789"
@@ -37,7 +37,7 @@ _IDENTITY = -3.0  # a known word that the channel never saw come out as itself
 # Signs after a word, straight quotation marks for all: rather part of the garbled word?
 _TAIL = {'"': -0.5, "'": -3.5, "?": -4.0} | dict.fromkeys("~|=<>*_{}", -6.0)
 _ODD_TAIL, _ODD_IN_TAIL = frozenset("~|=<>*_{}"), -3.0
-_JUNK_AT = (-9.0, -5.5, -3.0)  # junk inside a line, at its edge, on a line of its own
+_JUNK_AT = (-9.0, -4.0, -3.0)  # junk inside a line, at its edge, on a line of its own
 _JUNK_LETTER, _JUNK_SIGN = -3.3, -1.8
 _JUNK_SYLLABLE = -4.0  # specks seldom make a syllable of three letters
 _JUNK_LONGEST = 5
@@ -47,7 +47,7 @@ _PUNCTUATION = frozenset("()[]“”\"'’‘«».,;:!?/—+=%")
 _SIGN_KEPT = (-0.5, -2.0, -12.0)  # a dash or bullet, punctuation standing alone, anything else
 _ODD_JUNK_AT, _ODD_JUNK_SIGN = (-7.0, -4.0, -2.0), -1.5
 _LIST_MARKS = (")", ".", "/", "-")
-_DIGITS_AS_WORD = -7.0  # a number is kept rather than read as a word less likely to look so
+_DIGITS_AS_WORD = -11.0  # a number is kept rather than read as a word less likely to look so
 _DIGITS_LONGEST = 3
 _ACRONYM_AS_WORD = -5.0  # capitals among small letters are an abbreviation, not a word
 

@@ -13,7 +13,7 @@ import numpy as np
 from vnadmin.document import EditKind
 from vnadmin.errors import UsageError
 from vnadmin.formats.legacy import READINGS
-from vnadmin.grammar.tables import data_directory
+from vnadmin.grammar.tables import data_directory, no_comma_after
 from vnadmin.language.model import LanguageModel
 from vnadmin.options import Options
 from vnadmin.restore import confidence as trait
@@ -263,6 +263,13 @@ class Restorer:
                 traits |= trait.EDITED
             is_word, rival = item.kind != "sign", confidence < _NO_RIVAL
             yield Change(start, end, text, kind, confidence, is_word, arc, traits, rival)
+            if choice.words and self._is_speck(source, end, choice.words[-1]):
+                yield Change(end, end + 1, "", "junk", confidence, False, arc, traits)
+
+    def _is_speck(self, source: str, place: int, word: int) -> bool:
+        """Whether a comma behind a word can't be one."""
+        before_none = self.model.vocabulary[word] in no_comma_after()
+        return before_none and source.startswith(", ", place)
 
     def _written(
         self, core: str, numbers: Sequence[int], item: Item, habit: ToneHabit, *, at_start: bool
