@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from vnadmin.grammar import (
     find_codes,
+    find_garbled_dates,
     find_numbers,
     parse_date,
     parse_number,
@@ -147,6 +148,39 @@ def test_code_cut_by_a_page_is_mended_in_halves() -> None:
 def test_digits_apart_join_a_serial_only_after_so(text: str, reading: str) -> None:
     (code,) = find_codes(text)
     assert code.repaired == reading
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("ngày 14 tháng l1] năm 2017 của", ["11"]),
+        ("ngày lÌ tháng 3 năm 202]; Luật", ["11", "2021"]),
+        ("ngay l6 thang I] nam 2017", ["16", "11"]),
+        ("ngày O5 tháng Ol năm 2O21", ["05", "01", "2021"]),
+        ("ngày 04tháng 02 năm2025", ["04 tháng", "năm 2025"]),
+        ("Ngay04 thang 02", ["Ngày 04"]),
+        ("ngày 14 tháng 11 năm 2017", []),
+        ("ngày lễ tháng 3", []),
+        ("tháng I năm 2017", []),  # may be printed so
+        ("ngày 4l tháng 12", []),  # no such day
+        ("tháng l3 năm 2017", []),
+        ("mỗi ngày lo tháng này", []),
+    ],
+)
+def test_garbled_figures_of_dates(text: str, readings: list[str]) -> None:
+    found = list(find_garbled_dates(text))
+    assert [reading for _, _, reading in found] == readings
+    for start, end, reading in found:
+        assert text[start:end] != reading
+
+
+def test_a_code_whose_serial_was_left_blank_is_kept_and_mended() -> None:
+    for text in ("Sé: /TB-UBND Ha Noi", "Số: ......./TB-UBND", "S6: /TB-UBND"):
+        (code,) = find_codes(text)
+        assert (code.repaired, code.certain) == ("/TB-UBND", True)
+    (code,) = find_codes("S6: /QD-UBND")
+    assert code.repaired == "/QĐ-UBND"
+    assert list(find_codes("và/hoặc, tế/xã hội")) == []
 
 
 @pytest.mark.parametrize(

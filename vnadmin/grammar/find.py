@@ -47,6 +47,9 @@ _OCR = re.compile(
     rf"(?:{_OCR_GAP}{_OCR_SEP}{_OCR_GAP}|(?(year)|(?!))){_OCR_SEG})(?:{_OCR_GAP}{_OCR_SEP}{_OCR_GAP}{_OCR_SEG}){{0,10}}"
     r"(?![^\W_])"
 )
+_NO_SERIAL = re.compile(
+    rf"(?<![^\s:.…_])/[ \t]?(?P<symbol>{_OCR_SEG}(?:[/-]{_OCR_SEG}){{1,6}})(?![^\W_])"
+)
 _HALF = re.compile(rf"(?<![\w/-]){_OCR_SEG}[/-]{_OCR_SEG}(?![^\W_])")
 
 
@@ -190,7 +193,11 @@ _PAGE_END = re.compile(r"[0-9]{1,6}[a-zđ]?[ \t]?[-/–][ \t]{0,3}\r?\n\s{0,12}[
 
 
 def _halves(text: str, start: int, end: int) -> Iterator[CodeSpan]:
-    """The second halves of codes whose serial stands before a page number."""
+    """The second halves of codes: their serial was left blank, or stands before a page number."""
+    for match in _NO_SERIAL.finditer(text, start, end):
+        found = read_number("1/" + match["symbol"])
+        if found is not None and found[1]:
+            yield CodeSpan(match.start(), match.end(), "/" + found[0].text[2:], True)
     for match in _HALF.finditer(text, start, end):
         if not _PAGE_END.search(text[max(start, match.start() - 48) : match.start()]):
             continue

@@ -197,7 +197,8 @@ class Choices:
     def _special_choices(self, form: Form, *, said_itself: bool) -> list[Choice]:
         """Return what a form may be besides what the channel makes of its letters."""
         if form.kind == "code":
-            return [Choice(None, (self._model.index[lm_words.CODE],), 0.0)]
+            said = lm_words.number_class(form.core) if form.core else lm_words.CODE
+            return [Choice(None, (self._model.index[said],), 0.0)]
         if form.kind == "sign":
             return self._sign_choices(form)
         if form.kind == "number" and not _has_candidates(form):
@@ -214,7 +215,7 @@ class Choices:
 
     def _sign_choices(self, form: Form) -> list[Choice]:
         text = form.core
-        plain = text in _DASHES or (form.first and text in _BULLETS)
+        plain = text in _DASHES or (form.first and text in _BULLETS) or _is_blank(text)
         oddness = 0 if plain else 1 if text in _PUNCTUATION else 2
         choices = [Choice(None, (), 0.0 if form.attached else _SIGN_KEPT[oddness])]
         if self._drop_junk and not form.attached:
@@ -283,14 +284,12 @@ def said_array(choices: Sequence[Choice]) -> NDArray[np.uint16]:
 def form_of(source: str, item: Item) -> Form:
     core = source[item.core_start : item.core_end]
     if item.kind == "code":
-        return _CODE_FORM
+        figures = item.repaired if item.repaired.isdigit() else ""  # of a garbled date
+        return Form("code", figures, "", False, False, 0, False, False)
     tail = source[item.core_end : item.end]
     return Form(
         item.kind, core, tail, item.upper, item.acronym, item.edge, item.first, item.attached
     )
-
-
-_CODE_FORM = Form("code", "", "", False, False, 0, False, False)
 
 
 def _tail_price(straight: str) -> float:
@@ -325,6 +324,11 @@ def _has_candidates(form: Form) -> bool:
     if form.kind == "number":
         return form.core.isdigit() and len(form.core) <= _DIGITS_LONGEST and form.edge != 2
     return form.kind == "word"
+
+
+def _is_blank(text: str) -> bool:
+    """Whether dots or a line stand where something is to be filled in."""
+    return len(text) > 2 and set(text) <= {".", "…", "_"}
 
 
 def _is_roman(form: Form) -> bool:

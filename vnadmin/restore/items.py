@@ -8,7 +8,7 @@ from typing import Literal
 
 import regex
 
-from vnadmin.grammar import CodeSpan, find_codes
+from vnadmin.grammar import CodeSpan, find_codes, find_garbled_dates
 from vnadmin.restore.case import is_upper
 from vnadmin.restore.tokens import Chunk, chunks
 
@@ -70,7 +70,7 @@ class Sentence:
 
 def sentences(source: str, start: int, end: int, *, codes: bool) -> Iterator[Sentence]:
     """Split `source[start:end]` into sentences; with `codes`, garbled numbers are mended."""
-    found = list(find_codes(source[start:end])) if codes else []
+    found = _found(source[start:end]) if codes else []
     current: list[Item] = []
     for line in _lines(source, start, end, found):
         if current and _is_list_mark(source, line[0]):
@@ -90,6 +90,17 @@ def sentences(source: str, start: int, end: int, *, codes: bool) -> Iterator[Sen
                 current = []
     if current:
         yield Sentence(source, current, True)
+
+
+def _found(text: str) -> list[CodeSpan]:
+    """Return the codes of `text` and the garbled figures of its dates, in order."""
+    codes = list(find_codes(text))
+    figures = [CodeSpan(*part, certain=True) for part in find_garbled_dates(text)]
+    if not figures:
+        return codes
+    inside = {place for code in codes for place in range(code.start, code.end)}
+    free = [part for part in figures if part.start not in inside]
+    return sorted([*codes, *free], key=lambda span: span.start)
 
 
 def _is_list_mark(source: str, item: Item) -> bool:
