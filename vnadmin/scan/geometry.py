@@ -90,6 +90,12 @@ class Run:
         return sum(atom.confidence for atom in self.atoms) / len(self.atoms)
 
 
+Line = tuple[Run, ...]
+"""What stands on one printed line, or on one of a column, from left to right."""
+Columns = tuple[tuple[Line, ...], ...]
+"""The lines of each column, from left to right."""
+
+
 @dataclass(frozen=True)
 class Frame:
     """What the page's text as a whole shows.
@@ -266,6 +272,13 @@ def rows_of(runs: Iterable[Run], height: float) -> list[list[Run]]:
         else:
             rows.append([run])
     return [sorted(row, key=lambda r: r.x0) for row in rows]
+
+
+def columns_of(columns: Sequence[Sequence[Run]], height: float) -> Columns | None:
+    """Put each column's runs into lines; None where a column is empty."""
+    if not all(columns):
+        return None
+    return tuple(tuple(tuple(row) for row in rows_of(runs, height)) for runs in columns)
 
 
 def gaps_between(runs: Sequence[Run]) -> list[tuple[float, float]]:

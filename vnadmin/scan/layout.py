@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from vnadmin.document import Word
 from vnadmin.formats.raw import RawPage
-from vnadmin.scan.columns import Columns, closing, letterheads
-from vnadmin.scan.geometry import Atom, Frame, Run, atoms_of, frame_of, is_below, runs_of
-from vnadmin.scan.stamps import Aside, put_aside
+from vnadmin.scan.closing import closings
+from vnadmin.scan.geometry import (
+    Atom,
+    Columns,
+    Frame,
+    Line,
+    Run,
+    atoms_of,
+    frame_of,
+    is_below,
+    runs_of,
+)
+from vnadmin.scan.letterhead import letterheads
+from vnadmin.scan.stamps import Aside, over_signature, put_aside
 
 _FEWEST = 4  # words; less has no layout
 
@@ -22,7 +33,7 @@ class Block:
     `parts` has more than one element where the lines are columns.
     """
 
-    parts: tuple[tuple[tuple[Run, ...], ...], ...]
+    parts: Columns
 
     @cached_property
     def runs(self) -> list[Run]:
@@ -57,27 +68,38 @@ def in_reading_order(page: RawPage) -> RawPage:
     atoms = atoms_of(page)
     if len(atoms) < _FEWEST:
         return page
-    runs, height = runs_of(atoms)
-    frame = frame_of(runs, height)
-    asides = put_aside(runs, frame)
-    gone = {run for aside in asides for run in aside.runs}
-    kept = [run for run in runs if run not in gone]
-    if not kept:
-        return page
-    return _rebuilt(page, atoms, asides, _ordered(kept, frame))
-
-
-def _ordered(runs: Sequence[Run], frame: Frame) -> list[Block]:
-    """All blocks of the page in reading order."""
-    zones: list[Columns] = letterheads(runs, frame)
+    kept, height = runs_of(atoms)
+    asides: list[Aside] = []
+    frame = frame_of(kept, height)
+    while found := put_aside(kept, frame):
+        asides += found
+        kept = _without(kept, found)
+        if not kept:
+            return page
+        frame = frame_of(kept, height)
+    zones = [Block(columns) for columns in letterheads(kept, frame)]
     taken = {run for zone in zones for run in zone.runs}
     below = max((run.y for run in taken), default=frame.top - 1)
-    end = closing([run for run in runs if run not in taken and run.y > below], frame)
-    if end is not None:
-        zones.append(end)
-        taken.update(end.runs)
-    blocks = _blocks([run for run in runs if run not in taken], frame.height)
-    return _sorted([*blocks, *(Block((zone.left, zone.right)) for zone in zones)], frame)
+    for columns in closings([r for r in kept if r not in taken and r.y > below], frame):
+        signed = [run for column in columns[1:] for line in column for run in line]
+        strokes = over_signature(signed)
+        asides += strokes
+        kept = _without(kept, strokes)
+        zones.append(Block(_columns_of_kept(columns, set(kept))))
+    taken = {run for zone in zones for run in zone.runs}
+    blocks = _blocks([run for run in kept if run not in taken], height)
+    return _rebuilt(page, atoms, asides, _sorted([*blocks, *zones], frame))
+
+
+def _without(runs: Sequence[Run], asides: Sequence[Aside]) -> list[Run]:
+    gone = {run for aside in asides for run in aside.runs}
+    return [run for run in runs if run not in gone]
+
+
+def _columns_of_kept(columns: Columns, kept: Set[Run]) -> Columns:
+    """The columns without what was put aside."""
+    lines = [[tuple(run for run in line if run in kept) for line in part] for part in columns]
+    return tuple(tuple(line for line in part if line) for part in lines)
 
 
 def _blocks(runs: Sequence[Run], height: float) -> list[Block]:
@@ -89,7 +111,7 @@ def _blocks(runs: Sequence[Run], height: float) -> list[Block]:
             lines[-1].append(run)
         else:
             lines.append([run])
-    blocks: list[list[tuple[Run, ...]]] = []
+    blocks: list[list[Line]] = []
     for line in lines:
         before = blocks[-1][-1] if blocks else None
         if (

@@ -19,7 +19,7 @@ _WIDE, _HIGH = 14.0, 8.0  # line heights
 _UPPER_PART = 0.55  # of the text; stamps stand under the letterhead
 
 # Its rows: "ĐẾN", "Số: …", "Giờ: …", "Ngày: …/…/…", "Chuyển: …", filled in by hand or not.
-_ARRIVED = re.compile(r"\W*(?:CONG VAN |VAN BAN )?[DBO0]E[NM]\b(?! [A-Z]{2})")
+_ARRIVED = re.compile(r"\W*(?:(?i:cong van|van ban) )?[DBO0]E[NM]\b(?! [A-Z]{2})")
 _FIELD = re.compile(
     r"\W*(?:(?:[DBO0]EN|d.{0,2}y)\W+)?(?:Nga?y|NGAY|Gio|GIO|Chuyen|Luu ho so)"
     r"(?P<rest>[^\w\s].*|\s*\d.*|)$"
@@ -32,6 +32,7 @@ _OWNED = 80.0  # per cent
 # Confidences, means over a run.
 _DOUBTFUL = 0.75
 _SURE = 0.9
+_SIGNED = 0.6
 _NOTHING = 0.35  # on 12 scans no printed run of at most four words but "Số:" has less
 _OVER = 1.2  # line heights above the motto
 _BULLETS = ("-", "–", "—", "+", "*", "•")
@@ -58,13 +59,24 @@ def put_aside(runs: Sequence[Run], frame: Frame) -> list[Aside]:
         gone.update(stamp)
     head = min((run.y for run in runs if is_motto(run)), default=None)
     for run in runs:
-        if run in gone or any(c.isdecimal() for c in run.text):
+        if run in gone:
             continue
         if head is not None and run.y < head - _OVER * frame.height and _is_penned(run):
             asides.append(_aside("handwriting", [run]))
+        elif any(c.isdecimal() for c in run.text):
+            continue
         elif _is_stroke(run, runs, frame) or _is_scrap(run, runs, frame):
             asides.append(_aside("junk", [run]))
     return asides
+
+
+def over_signature(runs: Sequence[Run]) -> list[Aside]:
+    """Find what the seal and the signature left among the lines of who signs."""
+    return [
+        _aside("handwriting", [run])
+        for run in runs
+        if run.confidence < _SIGNED and not _reads_well(run) and not _is_words(run)
+    ]
 
 
 def _aside(kind: RegionKind, runs: Sequence[Run]) -> Aside:
@@ -133,6 +145,8 @@ def _may_join(run: Run, stamp: Sequence[Run], frame: Frame) -> bool:
 
 def _is_penned(run: Run) -> bool:
     """Whether a run over the letterhead is a note by hand, not a form's name or "MẬT"."""
+    if re.fullmatch(r"\W*\d+\W*", run.text):
+        return False
     return len(run.atoms) < 4 and run.confidence < _SURE and not _reads_well(run)
 
 
@@ -153,7 +167,7 @@ def _is_scrap(run: Run, runs: Sequence[Run], frame: Frame) -> bool:
         return False
     if run.key in _KEYWORDS or _reads_well(run):
         return False
-    if len(run.key) > 5 and all(_is_word(atom.text) for atom in run.atoms):
+    if _is_words(run):
         return False
     # A misread line of a list begins where the lines about it do.
     return not any(
@@ -172,6 +186,11 @@ def _reads_well(run: Run) -> bool:
         if len(letters(atom.text)) > 1 and _is_word(atom.text) and atom.confidence > 0.5
     )
     return sure > 0 and sure >= len(run.key) / 3
+
+
+def _is_words(run: Run) -> bool:
+    """Whether each of some length is a syllable of the language, however unsure."""
+    return len(run.key) > 5 and all(_is_word(atom.text) for atom in run.atoms)
 
 
 def _is_word(text: str) -> bool:
