@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import unicodedata
 from itertools import pairwise
@@ -16,8 +17,11 @@ from vnadmin.document import apply_edits, undo_edits
 from vnadmin.errors import ModelError, UsageError
 from vnadmin.options import Options
 from vnadmin.restore import Restoration, explain, restore, restore_many
+from vnadmin.restore.engine import restorer
 from vnadmin.vietnamese import fold, nfc
 
+# `vnadmin.restore` is the function as well as the room.
+blocks, engine = (sys.modules[f"vnadmin.restore.{name}"] for name in ("blocks", "engine"))
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
 READ = [path.read_text("utf-8") for path in sorted(EXAMPLES.glob("*/*.txt"))]
 PROFILES = ("auto", "clean", "eng", "vie", "stripped")
@@ -197,9 +201,28 @@ def test_threads_share_a_model() -> None:
 
 def test_a_long_text_is_restored_as_its_pages_are() -> None:
     pages = [fold(text).replace("\f", "\n") for text in READ[:6]]
-    whole = restore("\f".join(pages))
-    assert len(whole.split("\f")) == len(pages)
-    assert whole == "\f".join(restore(page + "\f")[:-1] for page in pages)
+    whole = restore("\f".join(pages)).split("\f")
+    alone = [restore(page + "\f")[:-1] for page in pages]
+    assert len(whole) == len(pages)
+    words = [
+        (one, other)
+        for page, own in zip(whole, alone, strict=True)
+        for one, other in zip(page.split(), own.split(), strict=True)
+    ]
+    # Not all: each page helps to read the others.
+    assert sum(one != other for one, other in words) <= 0.005 * len(words)
+
+
+def test_a_text_is_restored_alike_whatever_stands_beside_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(blocks, "BATCH", 2_000)
+    monkeypatch.setattr(engine, "BATCH", 2_000)
+    texts = ["\f".join(READ[start::4]) for start in range(4)]
+    assert max(map(len, texts)) > 6_000
+    alone = [explain(text) for text in texts]
+    together = restorer(None).explain_many(texts[::-1], Options())
+    assert list(together) == alone[::-1]
 
 
 def test_the_source_keeps_its_tone_mark_habit() -> None:

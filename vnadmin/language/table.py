@@ -45,15 +45,16 @@ def _places(keys: Keys, buckets: int) -> tuple[NDArray[Any], NDArray[Any], Slots
     return one.astype(np.int64), two.astype(np.int64), mark
 
 
-def build(keys: Keys, codes: NDArray[np.uint8], seed: int = 0) -> Slots:
+def build(keys: Keys, codes: NDArray[np.uint8], seed: int = 0, load: float = _LOAD) -> Slots:
     """Build the slots, shape (buckets, 4), for distinct `keys` and their `codes`.
 
     Args:
         keys: n distinct 64-bit keys.
         codes: n codes, 0 to 255.
         seed: of the random walk that makes room.
+        load: share of the slots taken, above 0; the fewer, the faster built.
     """
-    buckets = max(1, int(len(keys) / (_LOAD * _WIDTH)) + 1)
+    buckets = max(1, int(len(keys) / (load * _WIDTH)) + 1)
     while True:
         slots = _place(keys, codes, buckets, np.random.default_rng(seed))
         if slots is not None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from vnadmin.options import Options
+from vnadmin.restore.blocks import pieces
 from vnadmin.restore.changes import Restoration, RestoredWord
-from vnadmin.restore.engine import pieces, restorer
+from vnadmin.restore.engine import restorer
 
 __all__ = ["Restoration", "RestoredWord", "explain", "restore", "restore_many"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -17,6 +17,7 @@ from vnadmin.grammar.tables import data_directory, no_comma_after
 from vnadmin.language.model import LanguageModel
 from vnadmin.options import Options
 from vnadmin.restore import confidence as trait
+from vnadmin.restore.blocks import BATCH, stretches
 from vnadmin.restore.case import even_case, mend_case
 from vnadmin.restore.changes import (
     Change,
@@ -28,6 +29,7 @@ from vnadmin.restore.changes import (
 from vnadmin.restore.channel import Channel
 from vnadmin.restore.confidence import Estimator, Network, Seen
 from vnadmin.restore.decoder import Decoded, decode
+from vnadmin.restore.document_words import ENOUGH_WORDS, read_again
 from vnadmin.restore.items import Item, Sentence, sentences
 from vnadmin.restore.lattice import LatticeBuilder, Readings
 from vnadmin.restore.lists import order_letters
@@ -42,9 +44,6 @@ from vnadmin.vietnamese import (
     tone_habit,
 )
 
-_BLOCK = 32_768
-"""Characters judged as one: a page, or this much of a longer one."""
-
 _LONE_CAPITALS = 3
 """Up to so many characters, capitals among small letters stand for a word with one capital (BO)."""
 
@@ -53,12 +52,6 @@ _ENOUGH_WORDS = 5
 
 _NO_RIVAL = 0.9999
 """Posterior from which a word's reading has no rival worth the name."""
-
-_PIECE = 200_000
-"""Characters of text, edits and words held at a time when only the text is asked for."""
-
-_BATCH = 65_536
-"""Characters decoded at a time: bounds memory whatever a text's length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +127,7 @@ class Restorer:
         for source in sources:
             batch.append(source)
             size += len(source)
-            if size >= _BATCH:
+            if size >= BATCH:
                 yield from self._explain_batch(batch, options)
                 batch, size = [], 0
         yield from self._explain_batch(batch, options)
@@ -147,18 +140,20 @@ class Restorer:
         blocks: dict[str, list[_Block]] = defaultdict(list)
         size = 0
         for number, (source, _) in enumerate(composed):
-            for start, end in _blocks(source):
-                profile = "auto" if encoding else options.profile
-                if profile == "auto":
-                    profile = judge(self, source[start:end])
-                elif profile == "stripped":
-                    profile = loss(self, source[start:end])
-                if profile != "clean":
-                    blocks[profile].append(_Block(number, source, start, end))
-                size += end - start
-                if size >= _BATCH:
+            for stretch in stretches(source):
+                length = stretch[-1][1] - stretch[0][0]
+                if size and size + length > BATCH:
                     self._restore(blocks, changes, options)
                     blocks, size = defaultdict(list), 0
+                size += length
+                for start, end in stretch:
+                    profile = "auto" if encoding else options.profile
+                    if profile == "auto":
+                        profile = judge(self, source[start:end])
+                    elif profile == "stripped":
+                        profile = loss(self, source[start:end])
+                    if profile != "clean":
+                        blocks[profile].append(_Block(number, source, start, end))
         self._restore(blocks, changes, options)
         for source, (text, first), found in zip(sources, composed, changes, strict=True):
             found.sort(key=lambda change: change.start)
@@ -177,8 +172,8 @@ class Restorer:
             together = [sentence for own in parts for sentence in own]
             if not together:
                 continue
-            readings = self.builder(profile).build(together)
-            decoded = decode(self.model, readings.lattice)
+            texts = [block.text for block, own in zip(group, parts, strict=True) for _ in own]
+            readings, first, decoded = self._read(profile, together, texts)
             numbers = iter(readings.sequence_of)
             everything: list[Change] = []
             pages: list[float] = []
@@ -197,7 +192,7 @@ class Restorer:
                     found += part
                     evidence += value
                 order_letters(block.source, found)
-                if auto and not _mends(profile, block.source, found, evidence):
+                if auto and not _mends(profile, block.source, found, evidence, first):
                     for change in found:
                         change.reject()
                 changes[block.text] += found
@@ -215,6 +210,23 @@ class Restorer:
                 values = estimator.probability(features).tolist()
                 for change, confidence in zip(everything, values, strict=True):
                     change.confidence = confidence
+
+    def _read(
+        self, profile: str, together: Sequence[Sentence], texts: Sequence[int]
+    ) -> tuple[Readings, Decoded, Decoded]:
+        """Decode sentences of the numbered texts; once more those in doubt, by the text's words."""
+        words: Counter[int] = Counter()
+        for sentence, text in zip(together, texts, strict=True):
+            words[text] += len(sentence.items)
+        owners = [text if words[text] >= ENOUGH_WORDS else -1 for text in texts]
+        readings = self.builder(profile).build(together, owners)
+        documents: dict[int, list[int]] = defaultdict(list)
+        for number, owner in zip(readings.sequence_of, owners, strict=True):
+            if owner >= 0:
+                documents[owner].append(number)
+        first = decode(self.model, readings.lattice)
+        again = read_again(self.model, readings.lattice, first, documents.values())
+        return readings, first, again
 
     def _changes(
         self,
@@ -309,11 +321,19 @@ def _traits(item: Item, core: str, *, at_start: bool) -> int:
     return traits
 
 
-def _mends(profile: str, source: str, changes: Sequence[Change], evidence: float) -> bool:
-    """Whether a block's changes are to be made, or it is correct text or no Vietnamese at all."""
+def _mends(
+    profile: str, source: str, changes: Sequence[Change], evidence: float, first: Decoded
+) -> bool:
+    """Whether a block's changes are to be made, or it is correct text or no Vietnamese at all.
+
+    What became sure by the text's own words alone, after the `first` pass, doesn't speak for noise.
+    """
     if is_strange(evidence, len(changes)):
         return False
-    sure = sum(is_sure(c.confidence) and _is_garble(source, c) for c in changes)
+    sure = sum(
+        is_sure(min(c.confidence, float(first.posterior[c.arc]))) and _is_garble(source, c)
+        for c in changes
+    )
     return profile != LIGHT_NOISE or is_noisy(sure, sum(c.is_word for c in changes))
 
 
@@ -324,39 +344,6 @@ def _is_garble(source: str, change: Change) -> bool:
     return change.kind != "code" or change.text != "".join(
         source[change.start : change.end].split()
     )
-
-
-def pieces(text: str) -> Iterator[str]:
-    """Cut a text too long to restore at once where its blocks end; a shorter one is one piece."""
-    start = 0
-    for _, end in _blocks(text):
-        if end - start >= _PIECE or end == len(text):
-            yield text[start:end]
-            start = end
-    if not text:
-        yield text
-
-
-def _blocks(source: str) -> Iterator[tuple[int, int]]:
-    """Cut a text at page ends, and long pages where a line or at least a word ends."""
-    start = 0
-    while start < len(source):
-        end = start + _BLOCK
-        page_end = source.find("\f", start, end)
-        if page_end >= 0:
-            end = page_end + 1
-            yield start, end
-            start = end
-            continue
-        if end < len(source):
-            for mark in ("\n", " "):
-                cut = source.rfind(mark, start, end)
-                if cut > start:
-                    end = cut + 1
-                    break
-        end = min(end, len(source))
-        yield start, end
-        start = end
 
 
 def shipped_model() -> Path:

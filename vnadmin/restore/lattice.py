@@ -31,7 +31,7 @@ class Readings:
 
     lattice: Lattice
     sequence_of: list[int]
-    """Of each sentence, its sequence in the lattice: those that look the same share one."""
+    """Of each sentence, its sequence in the lattice: those alike of a document share one."""
     _choices: Choices
     _number: NDArray[np.int64]
     """Of each arc that covers one item, its choice; those that cover two follow."""
@@ -54,9 +54,13 @@ class LatticeBuilder:
         self._lock = Lock()
         self._choices = Choices(model, noise, drop_junk=drop_junk)
 
-    def build(self, parts: Sequence[Sentence]) -> Readings:
-        """Return the lattice of `parts`; formulas recur, so sentences alike stand in it once."""
-        looks = [_look(sentence) for sentence in parts]
+    def build(self, parts: Sequence[Sentence], owners: Sequence[int] | None = None) -> Readings:
+        """Return the lattice of `parts`; formulas recur, so sentences alike stand in it once.
+
+        With `owners`, the number of each sentence's document, only those of one document do.
+        """
+        owners = [0] * len(parts) if owners is None else owners
+        looks = [_look(sentence, own) for sentence, own in zip(parts, owners, strict=True)]
         unique = dict(zip(looks, parts, strict=True))
         sequence_of = {key: number for number, key in enumerate(unique)}
         parts = list(unique.values())
@@ -138,11 +142,12 @@ class _Joins:
     start: list[int]
 
 
-_Look = tuple[tuple[Form, ...], tuple[int, ...], bool]
+_Look = tuple[tuple[Form, ...], tuple[int, ...], bool, int]
 
 
-def _look(sentence: Sentence) -> _Look:
-    """Return all that a sentence's lattice depends on: forms, leading punctuation, its end."""
+def _look(sentence: Sentence, owner: int) -> _Look:
+    """Return all that a sentence's lattice depends on: forms, leading punctuation, end, owner."""
     items = sentence.items
     forms = tuple(form_of(sentence.source, item) for item in items)
-    return forms, tuple(item.core_start - item.start for item in items), sentence.complete
+    lead = tuple(item.core_start - item.start for item in items)
+    return forms, lead, sentence.complete, owner
