@@ -268,6 +268,50 @@ def test_two_signatures_side_by_side() -> None:
     ]
 
 
+def test_three_signatures_over_the_recipients() -> None:
+    sheet = Sheet().body(200, *BODY)
+    sheet.line(600, (300, "KT. BỘ TRƯỞNG"), (1050, "KT. BỘ TRƯỞNG"), (1750, "KT. VIỆN TRƯỞNG"))
+    sheet.line(670, (320, "THỨ TRƯỞNG"), (1070, "THỨ TRƯỞNG"), (1720, "PHÓ VIỆN TRƯỞNG"))
+    sheet.line(1000, (330, "Lê Văn An"), (1060, "Trần Thị Bình"), (1780, "Đỗ Minh Châu"))
+    sheet.line(1200, (300, "Nơi nhận:"), gap="\n\n").line(1260, (300, "- Như trên."))
+    assert printed(in_reading_order(sheet.page()))[len(BODY) :] == [
+        "KT. BỘ TRƯỞNG",
+        "THỨ TRƯỞNG",
+        "Lê Văn An",
+        "KT. BỘ TRƯỞNG",
+        "THỨ TRƯỞNG",
+        "Trần Thị Bình",
+        "KT. VIỆN TRƯỞNG",
+        "PHÓ VIỆN TRƯỞNG",
+        "Đỗ Minh Châu",
+        "Nơi nhận:",
+        "- Như trên.",
+    ]
+
+
+def test_what_seal_and_pen_leave_over_a_signature() -> None:
+    sheet = letter()
+    at = next(i for i, token in enumerate(sheet.tokens) if token[1] == "Trần")
+    sheet.tokens[at:at] = Sheet().line(1700, (1500, "xQz &\u00ac"), gap="\n\n", sure=0.5).tokens
+    page = in_reading_order(sheet.page())
+    assert printed(page)[-len(CLOSING) :] == CLOSING
+    assert [(r.kind, r.text) for r in page.regions] == [("handwriting", "xQz &\u00ac")]
+
+
+@pytest.mark.parametrize(("sure", "number"), [(0.4, "Số: /UBND-NN"), (0.95, "Số: 4I2 /UBND-NN")])
+def test_an_unsure_serial_is_handwriting(sure: float, number: str) -> None:
+    sheet = letter()
+    at = next(i for i, token in enumerate(sheet.tokens) if token[1] == "Số:")
+    sheet.tokens[at + 1 : at + 2] = [
+        (" ", "4I2", (480, 400, 560, 440), sure),
+        (" ", "/UBND-NN", (575, 400, 750, 440), 0.9),
+    ]
+    page = in_reading_order(sheet.page())
+    assert printed(page)[2] == number
+    assert [r.text for r in page.regions] == ([] if sure > 0.9 else ["4I2"])
+    assert in_reading_order(page) == page
+
+
 def test_short_documents_on_one_page() -> None:
     sheet, second = letter(), letter()
     for before, word, (x0, y0, x1, y1), sure in second.tokens:

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 import vnadmin
 from vnadmin.document import Edit, OffsetMap, undo_edits
 from vnadmin.errors import InputError, UsageError
+from vnadmin.evaluate.metrics import measure
 from vnadmin.formats.decode import decode
 from vnadmin.formats.legacy import _TCVN3, _VNI
 from vnadmin.pipeline import extract_bytes
@@ -206,3 +207,56 @@ def test_a_detected_legacy_encoding_is_told() -> None:
     document = extract_bytes(tcvn3(TEXT), name="x")
     assert document.warnings == ("encoding: read as tcvn3, as its bytes suggest",)
     assert [c.number for c in document.citations] == ["43/2014/NĐ-CP"]
+
+
+def stamped_letter() -> bytes:
+    """A letter as an engine's hOCR gives it: rows over both columns, an arrival stamp below."""
+    rows = [
+        (200, 90, [(380, "ỦY BAN NHÂN DÂN"), (1180, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")]),
+        (270, 90, [(440, "TỈNH AN BÌNH"), (1330, "Độc lập - Tự do - Hạnh phúc")]),
+        (400, 90, [(400, "Số: 412/UBND-NN"), (1300, "An Bình, ngày 5 tháng 3 năm 2021")]),
+        (560, 90, [(120, "CÔNG VĂN ĐẾN")]),
+        (620, 60, [(120, "Số: 93")]),
+        (680, 60, [(120, "Ngày: 06/3/2021")]),
+        (800, 90, [(900, "Kính gửi: Sở Nông nghiệp")]),
+        (900, 90, [(300, "Thực hiện Nghị quyết của Hội đồng nhân dân tỉnh về việc phát triển xã")]),
+    ]
+    lines = []
+    for y, sure, runs in rows:
+        words = ""
+        for start, text in runs:
+            x = start
+            for word in text.split():
+                box = f"{x} {y} {x + 21 * len(word)} {y + 40}"
+                words += (
+                    f"<span class='ocrx_word' title='bbox {box}; x_wconf {sure}'>{word}</span> "
+                )
+                x += 21 * len(word) + 10
+        lines.append(f"<span class='ocr_line' title='bbox 0 {y} 2480 {y + 40}'>{words}</span>")
+    page = f"<div class='ocr_page' title='bbox 0 0 2480 3508'>{''.join(lines)}</div>"
+    return f"<html><body>{page}</body></html>".encode()
+
+
+def test_an_arrival_stamp_is_in_the_header_and_not_in_the_text() -> None:
+    document = extract_bytes(stamped_letter(), name="x")
+    assert document.text.startswith(
+        "ỦY BAN NHÂN DÂN\nTỈNH AN BÌNH\nSố: 412/UBND-NN\n\nCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\n"
+    )
+    assert "ĐẾN" not in document.text
+    assert document.header.number == "412/UBND-NN"
+    assert document.header.arrival is not None
+    assert (document.header.arrival.number, document.header.arrival.date) == ("93", "2021-03-06")
+    ((region,),) = (page.regions for page in document.pages)
+    assert region.kind == "stamp"
+    assert region.box == (120, 560, 435, 720)
+    assert vnadmin.Document.from_json(document.to_json()) == document
+
+
+def test_a_scanned_letter_is_read_in_order() -> None:
+    example = Path(__file__).parent.parent / "docs" / "examples" / "official-letter"
+    truth = (example / "truth.txt").read_text("utf-8").split("\f")[0]
+    document = vnadmin.extract(example / "scan-1.png")
+    raw = (example / "vie.txt").read_text("utf-8").split("\f")[0]
+    assert measure(truth, vnadmin.restore(raw)).cer > 0.1
+    assert measure(truth, document.text).cer < 0.02
+    assert [r.kind for r in document.pages[0].regions if "ĐẾN" in r.text] == ["stamp"]

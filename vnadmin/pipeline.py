@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vnadmin.document import Citation, Document, OffsetMap, Page, Source, Word
+from vnadmin.document import Citation, Document, Header, OffsetMap, Page, Source, Word
 from vnadmin.errors import InputError
 from vnadmin.extract import extract_all
+from vnadmin.extract.stamps import take_arrival
 from vnadmin.formats.decode import decode
 from vnadmin.options import Options
 from vnadmin.restore import RestoredWord, explain
@@ -202,7 +203,7 @@ def _build(
         id=opened.sha256[:16],
         source=Source(opened.name, opened.sha256, opened.kind, len(read)),
         text=restoration.text,
-        header=found.header,
+        header=_with_arrival(found.header, read),
         edits=restoration.edits,
         citations=tuple(locate(citation) for citation in found.citations),
         references=found.references,
@@ -210,6 +211,15 @@ def _build(
         pages=tuple(_page(raw, at, to_restored, restoration.words) for raw, at in sized),
         warnings=tuple(warnings),
     )
+
+
+def _with_arrival(header: Header, read: Sequence[RawPage]) -> Header:
+    """The header with what an arrival stamp says that layout took out of the text."""
+    stamps = (region.text for raw in read for region in raw.regions if region.kind == "stamp")
+    for text in stamps:
+        if header.arrival is None:
+            header = replace(header, arrival=take_arrival(text.split("\n"))[1])
+    return header
 
 
 def _page(raw: RawPage, at: int, to_restored: OffsetMap, restored: Sequence[RestoredWord]) -> Page:

@@ -77,7 +77,7 @@ def _signatures(runs: Sequence[Run], frame: Frame) -> Columns | None:
 
 def _is_office(run: Run) -> bool:
     """Whether a line in capitals names an office, or whose authority it signs by."""
-    if not is_upper(run.text):
+    if not is_upper(run.text) or len(run.atoms) < 2:
         return False
     return bool(_AUTHORITY.match(fold(run.text)) or _POSITION.match(run.key))
 

@@ -21,7 +21,7 @@ from vnadmin.scan.geometry import (
     runs_of,
 )
 from vnadmin.scan.letterhead import letterheads
-from vnadmin.scan.stamps import Aside, over_signature, put_aside
+from vnadmin.scan.stamps import Aside, over_signature, put_aside, take_serials
 
 _FEWEST = 4  # words; less has no layout
 
@@ -77,6 +77,8 @@ def in_reading_order(page: RawPage) -> RawPage:
         if not kept:
             return page
         frame = frame_of(kept, height)
+    kept, serials = take_serials(kept)
+    asides += serials
     zones = [Block(columns) for columns in letterheads(kept, frame)]
     taken = {run for zone in zones for run in zone.runs}
     below = max((run.y for run in taken), default=frame.top - 1)

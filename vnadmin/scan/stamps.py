@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
@@ -24,6 +24,9 @@ _FIELD = re.compile(
     r"\W*(?:(?:[DBO0]EN|d.{0,2}y)\W+)?(?:Nga?y|NGAY|Gio|GIO|Chuyen|Luu ho so)"
     r"(?P<rest>[^\w\s].*|\s*\d.*|)$"
 )
+_ROW = re.compile(r"\W*So\s?[:.]\s?[\d.…]{2}")  # only under "ĐẾN": the letterhead has its own
+_NUMBER = re.compile(r"\W*s[o06]\W?", re.IGNORECASE)
+_SYMBOL = re.compile("/.*[A-ZĐ]{2}")  # of a document's number: the letterhead's
 _FILLED = re.compile(r"[.…/|_\d]{2}")
 _DATE = re.compile(r"th.{0,4}g\b.*n.{0,2}m\b|th.{0,4}g\b\s*\d", re.IGNORECASE)
 # Whose stamp it is, where that line alone can be read: the bodies that put scans on the net.
@@ -33,6 +36,7 @@ _OWNED = 80.0  # per cent
 _DOUBTFUL = 0.75
 _SURE = 0.9
 _SIGNED = 0.6
+_SERIAL = 0.7
 _NOTHING = 0.35  # on 12 scans no printed run of at most four words but "Số:" has less
 _OVER = 1.2  # line heights above the motto
 _BULLETS = ("-", "–", "—", "+", "*", "•")
@@ -68,6 +72,29 @@ def put_aside(runs: Sequence[Run], frame: Frame) -> list[Aside]:
         elif _is_stroke(run, runs, frame) or _is_scrap(run, runs, frame):
             asides.append(_aside("junk", [run]))
     return asides
+
+
+def take_serials(runs: Sequence[Run]) -> tuple[list[Run], list[Aside]]:
+    """Take serial numbers written by hand out of "Số: … /UBND-TH", where they are read unsurely.
+
+    Templates print the rest of the number and leave room for the serial; one printed in full is
+    one word, "Số: 12/UBND-TH".
+    """
+    kept: list[Run] = []
+    asides: list[Aside] = []
+    for run in runs:
+        triples = zip(run.atoms, run.atoms[1:], run.atoms[2:], strict=False)
+        for before, serial, rest in triples:
+            if (
+                serial.confidence < _SERIAL
+                and rest.text.startswith("/")
+                and _NUMBER.fullmatch(fold(before.text))
+            ):
+                asides.append(_aside("handwriting", [replace(run, atoms=(serial,))]))
+                run = replace(run, atoms=tuple(a for a in run.atoms if a is not serial))
+                break
+        kept.append(run)
+    return kept, asides
 
 
 def over_signature(runs: Sequence[Run]) -> list[Aside]:
@@ -132,11 +159,13 @@ def _may_join(run: Run, stamp: Sequence[Run], frame: Frame) -> bool:
         return False
     if not (top - 2.2 * height < run.y < bottom + 2.2 * height):
         return False
-    if run.x0 > x1 + 4 * height or run.x1 < x0 - 4 * height or re.search("/.*[A-ZĐ]{2}", run.text):
+    if run.x0 > x1 + 4 * height or run.x1 < x0 - 4 * height or _SYMBOL.search(run.text):
         return False
     text = fold(run.text)
     field = _FIELD.match(text)
     if field is not None and not _DATE.search(text):
+        return True
+    if run.y > top and _ROW.match(text):
         return True
     if _ARRIVED.match(text) or (is_upper(run.text) and len(run.atoms) > 1 and run.y < top):
         return True
@@ -165,7 +194,7 @@ def _is_scrap(run: Run, runs: Sequence[Run], frame: Frame) -> bool:
     """Whether a short run apart was read with so little confidence that nothing is in it."""
     if run.confidence >= _NOTHING or len(run.atoms) > 4 or run.width > _WIDE * frame.height:
         return False
-    if run.key in _KEYWORDS or _reads_well(run):
+    if run.key in _KEYWORDS or _SYMBOL.search(run.text) or _reads_well(run):
         return False
     if _is_words(run):
         return False
