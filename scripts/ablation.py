@@ -9,7 +9,7 @@ doesn't have, document codes intact and the character error rate.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest.mock import patch
@@ -23,6 +23,8 @@ from vnadmin.language.model import LanguageModel, Table
 from vnadmin.language.table import build
 from vnadmin.options import Options
 from vnadmin.restore.channel import NO_WORD, Candidates, Noise
+from vnadmin.restore.decoder import Decoded, Lattice
+from vnadmin.restore.document_words import read_again
 from vnadmin.restore.engine import Restorer, shipped_model
 from vnadmin.restore.lattice import LatticeBuilder
 from vnadmin.vietnamese import fold, nfc
@@ -83,6 +85,13 @@ def without_spaces(noise: Noise) -> Noise:
     return Partial(noise.name, (), candidates)
 
 
+def read_once(
+    _: LanguageModel, lattice: Lattice, decoded: Decoded, documents: Iterable[Sequence[int]]
+) -> Decoded:
+    """Leave what the first pass found."""
+    return decoded
+
+
 def unmended(text: str) -> Iterator[CodeSpan]:
     """Find document codes and leave them as they are."""
     return (replace(code, repaired=text[code.start : code.end]) for code in find_codes(text))
@@ -97,6 +106,7 @@ class Row:
     part: Part = whole
     codes: bool = True
     junk: bool = True
+    own_words: bool = True
 
 
 ROWS = (
@@ -109,6 +119,7 @@ ROWS = (
     Row("no splits and joins", part=without_spaces),
     Row("no codes mended", codes=False),
     Row("no junk dropped", junk=False),
+    Row("not the document's own words", own_words=False),
 )
 
 
@@ -123,6 +134,7 @@ def restored(row: Row, profile: str, texts: Sequence[str]) -> list[str]:
     with (
         patch("vnadmin.restore.engine.LatticeBuilder", builder),
         patch("vnadmin.restore.items.find_codes", find_codes if row.codes else unmended),
+        patch("vnadmin.restore.engine.read_again", read_again if row.own_words else read_once),
     ):
         results = restorer.explain_many(texts, Options(profile=profile))
         return [result.text for result in results]

@@ -17,8 +17,11 @@ from vnadmin.language.model import LanguageModel
 from vnadmin.restore.channel import NO_WORD
 from vnadmin.restore.decoder import Decoded, Ints, Lattice, decode
 
-SURE = 0.9
-"""Posterior from which a word is the document's own; below it is in doubt."""
+_SURE = 0.9
+"""Posterior from which a word is the document's own."""
+
+_DOUBT = 0.8
+"""Posterior below which a word's sentence is read again; more costs time and changes nothing."""
 
 ENOUGH_WORDS = 40
 """Items a document needs: less says nothing that the sentence in doubt doesn't say itself."""
@@ -68,7 +71,7 @@ def _in_doubt(decoded: Decoded) -> NDArray[np.bool_]:
     """Return which sequences have a word in doubt on their path."""
     length = np.array([len(path) for path in decoded.paths], dtype=np.int64)
     arcs = np.array([arc for path in decoded.paths for arc in path], dtype=np.int64)
-    sequence = np.repeat(np.arange(len(length)), length)[decoded.posterior[arcs] < SURE]
+    sequence = np.repeat(np.arange(len(length)), length)[decoded.posterior[arcs] < _DOUBT]
     return np.bincount(sequence, minlength=len(length)) > 0
 
 
@@ -95,7 +98,7 @@ def _sure_words(
     starts = np.cumsum([0, *(len(path) for path in paths[:-1])])
     rows[starts, 0], rows[starts, 1] = GAP, model.index[lm_words.BOUNDARY]
     rows[:, 2:] = lattice.words[arcs]
-    doubtful = decoded.posterior[arcs] < SURE
+    doubtful = decoded.posterior[arcs] < _SURE
     rows[doubtful, 2], rows[doubtful, 3:] = GAP, NO_WORD
     result: NDArray[np.uint16] = rows[rows != NO_WORD]
     return result
