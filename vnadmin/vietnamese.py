@@ -7,6 +7,7 @@ two habits differ on where in the open rimes *oa, oe, uy* ("hòa" and "hoà" are
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
 
@@ -132,19 +133,28 @@ def is_syllable(word: str) -> bool:
     Possible is what the grammar of onset, rime and tone allows; whether it is in use, the language
     model's vocabulary tells.
     """
-    lowered = nfc(word).lower()
+    return are_syllables([nfc(word).lower()])[0]
+
+
+def are_syllables(words: Iterable[str]) -> list[bool]:
+    """Tell of each NFC lower-case word whether it is a possible syllable; many are told fast."""
     toned_rimes = _toned_rimes()
-    onset = ""
-    for length in (3, 2, 1):
-        if lowered[:length] in ONSETS and lowered[length:]:
-            onset = lowered[:length]
-            break
-    found = toned_rimes.get(lowered[len(onset) :])
-    if found is None and onset == "gi":
-        onset, found = "g", toned_rimes.get(lowered[1:])
-    if found is None:
-        return False
-    rime, tone = found
+    result = []
+    for word in words:
+        onset = ""
+        for length in (3, 2, 1):
+            if word[:length] in ONSETS and word[length:]:
+                onset = word[:length]
+                break
+        found = toned_rimes.get(word[len(onset) :])
+        if found is None and onset == "gi":
+            onset, found = "g", toned_rimes.get(word[1:])
+        result.append(found is not None and _agree(onset, *found))
+    return result
+
+
+def _agree(onset: str, rime: str, tone: int) -> bool:
+    """Whether onset, rime and tone go together."""
     front = rime[0] in _FRONT
     if onset in ("gh", "ngh", "k") and not front:
         return False

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from vnadmin.errors import ModelError
 from vnadmin.language import words as lm_words
 from vnadmin.language.table import Slots, look_up
-from vnadmin.vietnamese import fold, is_syllable
+from vnadmin.vietnamese import are_syllables, fold
 
 FORMAT = 1
 WORD_BITS = np.uint64(16)
@@ -136,7 +136,7 @@ class LanguageModel:
     @cached_property
     def syllables(self) -> NDArray[np.bool_]:
         """Which words of the vocabulary are possible Vietnamese syllables."""
-        return np.array([is_syllable(word) for word in self.vocabulary])
+        return np.array(are_syllables(self.vocabulary))
 
     @cached_property
     def plain(self) -> tuple[str, ...]:

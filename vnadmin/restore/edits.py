@@ -8,7 +8,7 @@ Where it could be compiled, `_edits.c` finds the best paths.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,6 +58,15 @@ class _Texts:
         return cls(offsets, codes)
 
 
+def _numbered(texts: Iterable[str], longest: int) -> dict[int, dict[str, int]]:
+    """Number the distinct texts of each length from 1; the empty one is 0."""
+    result: dict[int, dict[str, int]] = {length: {} for length in range(longest + 1)}
+    for text in dict.fromkeys(texts):
+        result[len(text)][text] = len(result[len(text)]) + 1
+    result[0][""] = 0
+    return result
+
+
 @dataclass(frozen=True, slots=True)
 class EditModel:
     """Log probabilities of the steps, dense over the substrings seen in training.
@@ -73,22 +82,20 @@ class EditModel:
     @classmethod
     def from_steps(cls, steps: Steps) -> EditModel:
         """Build from {(letters, characters read): log probability}."""
-        rows: dict[int, dict[str, int]] = {n: {} for n in range(3)}
-        columns: dict[int, dict[str, int]] = {n: {} for n in range(4)}
-        rows[0][""] = columns[0][""] = 0
-        places: dict[tuple[int, int], list[tuple[int, int, float]]] = {shape: [] for shape in STEPS}
-        for (left, right), value in steps.items():
-            row = rows[len(left)].setdefault(left, len(rows[len(left)]) + 1)
-            column = columns[len(right)].setdefault(right, len(columns[len(right)]) + 1)
-            places[len(left), len(right)].append((row, column, value))
+        rows = _numbered((left for left, _ in steps), 2)
+        columns = _numbered((right for _, right in steps), 3)
+        row = np.array([rows[len(left)][left] for left, _ in steps], dtype=np.int64)
+        column = np.array([columns[len(right)][right] for _, right in steps], dtype=np.int64)
+        size = np.array([len(left) for left, _ in steps], dtype=np.int64)
+        length = np.array([len(right) for _, right in steps], dtype=np.int64)
+        value = np.array(list(steps.values()), dtype=np.float32)
         matrices = {}
-        for (a, b), filled in places.items():
+        for a, b in STEPS:
             floor = FLOOR if max(a, b) == 1 else -np.inf  # floors are for single letters
             shape = (len(rows[a]) + 1 if a else 1, len(columns[b]) + 1 if b else 1)
             matrices[a, b] = np.full(shape, floor, dtype=np.float32)
-            if filled:
-                row_of, column_of, values = zip(*filled, strict=True)
-                matrices[a, b][row_of, column_of] = values
+            own = np.flatnonzero((size == a) & (length == b))
+            matrices[a, b][row[own], column[own]] = value[own]
         return cls(rows, columns, matrices)
 
     def score(self, syllables: Sequence[str], readings: Sequence[str]) -> Floats:
