@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vnadmin.cli.main import main
 from vnadmin.document import Word
 from vnadmin.formats.raw import RawPage
 from vnadmin.scan.layout import in_reading_order
@@ -402,3 +405,35 @@ def test_pages_of_few_words() -> None:
         ),
     ):
         assert in_reading_order(page) == page
+
+
+def hocr(page: RawPage) -> bytes:
+    """The page as an engine's file, a line of it for each of the text's."""
+    words = iter(page.words)
+    lines = []
+    for text in page.text.split("\n"):
+        spans = ""
+        for word in text.split():
+            box = " ".join(map(str, next(words).box))
+            spans += f"<span class='ocrx_word' title='bbox {box}; x_wconf 95'>{word}</span> "
+        lines.append(f"<span class='ocr_line' title='bbox 0 0 9 9'>{spans}</span>")
+    head = f"<div class='ocr_page' title='bbox 0 0 {page.width} {page.height}'>"
+    return f"<html><body>{head}{''.join(lines)}</div></body></html>".encode()
+
+
+def test_scans_are_scored_at_each_stage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    truth = "\n".join([*LEFT, *RIGHT, "Kính gửi: Sở Nông nghiệp", *BODY, *CLOSING])
+    (tmp_path / "letter.txt").write_text(truth + "\n\f", "utf-8")
+    (tmp_path / "letter.html").write_bytes(hocr(letter().page()))
+    arguments = ["evaluate", "scans", "--truth", str(tmp_path), str(tmp_path / "letter.html")]
+    assert main([*arguments, "--json"]) == 0
+    (score,) = json.loads(capsys.readouterr().out)
+    assert score["raw"]["grapheme_edits"] > 50
+    assert score["ordered"]["grapheme_edits"] == 0
+    assert score["restored"]["grapheme_edits"] == 0
+    assert score["worse"] is False
+    assert main(arguments) == 0
+    assert "pages worse than raw: 0 of 1" in capsys.readouterr().out
+    (tmp_path / "letter.txt").write_text("a\fb", "utf-8")
+    assert main(arguments) == 3
+    assert "has 1 page(s), its truth 2" in capsys.readouterr().err

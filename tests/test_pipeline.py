@@ -248,7 +248,7 @@ def test_an_arrival_stamp_is_in_the_header_and_not_in_the_text() -> None:
     assert (document.header.arrival.number, document.header.arrival.date) == ("93", "2021-03-06")
     ((region,),) = (page.regions for page in document.pages)
     assert region.kind == "stamp"
-    assert region.box == (120, 560, 435, 720)
+    assert region.box == (120, 560, 424, 720)
     assert vnadmin.Document.from_json(document.to_json()) == document
 
 

@@ -22,6 +22,7 @@ examples:
   vnadmin evaluate restore --truth right.txt --ocr read.txt
   vnadmin evaluate restore --pairs pages.jsonl.xz --language eng
   vnadmin evaluate citations --truth truth.json page.txt
+  vnadmin evaluate scans --truth truth/ page1.png page2.png
   vnadmin evaluate speed page1.txt page2.txt
   vnadmin evaluate report sets.toml                        all of it, as one table"""
 
@@ -49,6 +50,17 @@ examples:
   vnadmin evaluate citations --truth truth.json scan.pdf
   vnadmin evaluate citations --pairs docs/examples --language vie
   vnadmin evaluate citations --provisions tests/cases/provisions.tsv    places, form by form"""
+
+
+_SCANS = """\
+The whole page counts, letterhead and stamps included. The truth of a.png is TRUTH/a.txt, left
+column of the letterhead before the right one, stamps and handwriting left out; pages are divided by
+form feeds. "raw" is the engine's text, "ordered" the same in reading order.
+
+examples:
+  vnadmin evaluate scans --truth truth/ page1.png page2.png
+  vnadmin evaluate scans --truth truth/ --language eng page1.png
+  vnadmin evaluate scans --truth truth/ --json scan.pdf"""
 
 
 _REPORT = """\
@@ -84,6 +96,7 @@ def add_parser(commands: Subparsers) -> None:
     kinds = parser.add_subparsers(title="what", metavar="WHAT", required=True)
     _add_restore(kinds)
     _add_citations(kinds)
+    _add_scans(kinds)
     _add_speed(kinds)
     _add_report(kinds)
 
@@ -216,6 +229,29 @@ def run_citations(args: argparse.Namespace) -> int:
         )
     scores = citation_run.score_files(pairs, options=options_from(args), encoding=args.encoding)
     return _print(scores.to_dict(), scores.report(), as_json=args.json)
+
+
+def _add_scans(kinds: Subparsers) -> None:
+    summary = "whole pages of scans: raw, in reading order, restored"
+    parser = add_command(kinds, "scans", summary, _SCANS)
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", type=Path, help="PDF, image, hOCR, ALTO"
+    )
+    parser.add_argument("--truth", metavar="FOLDER", type=Path, required=True, help="right texts")
+    parser.add_argument("--language", default="vie", help="Tesseract's (default vie)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_restore_options(parser, encoding=False)
+    parser.set_defaults(run=run_scans)
+
+
+def run_scans(args: argparse.Namespace) -> int:
+    """Run `vnadmin evaluate scans`."""
+    from vnadmin.evaluate.scans import report, score_scans
+
+    options = options_from(args)
+    scores = list(score_scans(args.files, args.truth, options=options, language=args.language))
+    plain = [score.to_dict() for score in scores]
+    return _print(plain, report(scores), as_json=args.json)
 
 
 def _add_speed(kinds: Subparsers) -> None:

@@ -43,8 +43,9 @@ def read_pages(
     pages: range | None = None,
     language: str = "vie",
     timeout: float = 120.0,
+    in_order: bool = True,
 ) -> Iterator[RawPage]:
-    """Read the pages of a PDF, an image or an OCR engine's output in reading order, one at a time.
+    """Read the pages of a PDF, an image or an OCR engine's output, one at a time, in reading order.
 
     Args:
         source: the file, or its content.
@@ -53,6 +54,7 @@ def read_pages(
         pages: numbers of the pages wanted, from 1; None means all.
         language: Tesseract's language for pages that must be recognised.
         timeout: seconds one page may take Tesseract.
+        in_order: False leaves the words in the engine's order.
 
     Raises:
         InputError: damaged, encrypted, empty or too large, or none of `pages` is in it.
@@ -73,7 +75,7 @@ def read_pages(
     else:
         read = read_ocr_file(source, name=name, pages=pages)
     for page in read:
-        yield in_reading_order(page)
+        yield in_reading_order(page) if in_order else page
 
 
 def chosen(count: int, pages: range | None, name: str) -> list[int]:
