@@ -91,4 +91,4 @@ def _table(keys: Ids, values: NDArray[np.float64]) -> Table:
     low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
     step = (high - low) / 255 or 1.0
     codes = np.rint((values - low) / step).astype(np.uint8)
-    return Table(build(keys, codes, load=_LOAD), low, step)
+    return Table(build(keys, codes, seed=None, load=_LOAD), low, step)

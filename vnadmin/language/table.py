@@ -45,25 +45,27 @@ def _places(keys: Keys, buckets: int) -> tuple[NDArray[Any], NDArray[Any], Slots
     return one.astype(np.int64), two.astype(np.int64), mark
 
 
-def build(keys: Keys, codes: NDArray[np.uint8], seed: int = 0, load: float = _LOAD) -> Slots:
+def build(keys: Keys, codes: NDArray[np.uint8], seed: int | None = 0, load: float = _LOAD) -> Slots:
     """Build the slots, shape (buckets, 4), for distinct `keys` and their `codes`.
 
     Args:
         keys: n distinct 64-bit keys.
         codes: n codes, 0 to 255.
-        seed: of the random walk that makes room.
+        seed: of the random walk that makes room; `None` takes turns instead, which is enough for
+            a roomy table and spares loading NumPy's generators.
         load: share of the slots taken, above 0; the fewer, the faster built.
     """
     buckets = max(1, int(len(keys) / (load * _WIDTH)) + 1)
     while True:
-        slots = _place(keys, codes, buckets, np.random.default_rng(seed))
+        random = None if seed is None else np.random.default_rng(seed)
+        slots = _place(keys, codes, buckets, random)
         if slots is not None:
             return slots
         buckets += 1 + buckets // 100  # a small table may have more keys for a bucket than fit
 
 
 def _place(
-    keys: Keys, codes: NDArray[np.uint8], buckets: int, random: np.random.Generator
+    keys: Keys, codes: NDArray[np.uint8], buckets: int, random: np.random.Generator | None
 ) -> Slots | None:
     """Return the slots of a table with that many buckets, or `None` where no room was found."""
     one, two, mark = _places(keys, buckets)
@@ -71,15 +73,14 @@ def _place(
     owner = np.full(buckets * _WIDTH, -1, dtype=np.int64)
     pending = np.arange(len(keys))
     use_second = np.zeros(len(keys), dtype=bool)
-    for _ in range(_ROUNDS):
+    for turn in range(_ROUNDS):
         if not len(pending):
             break
         bucket = np.where(use_second[pending], two[pending], one[pending])
-        # A free slot of the bucket where there is one, else a random one whose owner moves on.
+        # A free slot of the bucket where there is one, else any whose owner moves on.
         free = owner.reshape(-1, _WIDTH)[bucket] < 0
-        slot = np.where(
-            free.any(axis=1), free.argmax(axis=1), random.integers(0, _WIDTH, len(free))
-        )
+        drawn = turn % _WIDTH if random is None else random.integers(0, _WIDTH, len(free))
+        slot = np.where(free.any(axis=1), free.argmax(axis=1), drawn)
         place = bucket * _WIDTH + slot
         _, winners = np.unique(place, return_index=True)
         evicted = owner[place[winners]]
