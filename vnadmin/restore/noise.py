@@ -28,6 +28,10 @@ _LEAST_LOST, _LOSS_SHOWS = 0.035, 10.0
 """Words with marks that lost some: the least share, and nats by which a text must show it.
 Correct pages reach 0.02, those of the engine that knows Vietnamese 0.023."""
 
+_MOST_UNKNOWN = 0.08
+"""Words that are none, even without marks: more of them are an engine's. Stripped pages reach
+0.06, those of engines and scanners that know no Vietnamese start at 0.1."""
+
 
 def evidence(restorer: Restorer, text: str) -> Mapping[str, float]:
     """Return log P(text's words | profile) per word, each word by itself (natural log).
@@ -42,10 +46,10 @@ def evidence(restorer: Restorer, text: str) -> Mapping[str, float]:
 
     own = np.array([_as_it_stands(restorer, core) for core, _ in counts])
     scores["clean"] = float(own @ weight / weight.sum())
-    lost, value = restorer.stripped_words.lost_share(
-        _readings(counts), partial(_as_it_stands, restorer)
-    )
-    if lost > _LEAST_LOST and value > own @ weight + _LOSS_SHOWS:
+    words, readings = restorer.stripped_words, _readings(counts)
+    lost, value = words.lost_share(readings, partial(_as_it_stands, restorer))
+    shown = lost > _LEAST_LOST and value > own @ weight + _LOSS_SHOWS
+    if shown and words.unknown_share(readings) < _MOST_UNKNOWN:
         scores[stripped_profile(lost)] = value / float(weight.sum())
     for name in restorer.channel_names():
         channel = restorer.channel(name)

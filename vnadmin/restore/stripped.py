@@ -73,6 +73,11 @@ class StrippedWords:
             self._mass[reading] = own, float(np.exp(self._unigram[words]).sum()) - own
         return self._mass[reading]
 
+    def unknown_share(self, readings: Mapping[str, int]) -> float:
+        """Return which share of the canonical readings, counted, no word gives (0 to 1)."""
+        unknown = sum(n for reading, n in readings.items() if not sum(self._probability(reading)))
+        return unknown / max(sum(readings.values()), 1)
+
     def lost_share(
         self, readings: Mapping[str, int], unknown: Callable[[str], float]
     ) -> tuple[float, float]:
