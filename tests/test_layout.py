@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
@@ -397,7 +398,9 @@ def test_letters_of_all_kinds(slope: float, shift: int, subject: int, jitter: li
 
 
 def test_pages_of_few_words() -> None:
+    letters = [Word(2 * i, 2 * i + 1, (30 * i, 0, 30 * i + 9, 9), 1.0) for i in range(20)]
     for page in (
+        RawPage(1, 900, 10, "x " * 20, tuple(letters)),
         RawPage(1, 10, 10, "", ()),
         RawPage(1, 10, 10, "một hai ba bốn năm", ()),
         RawPage(
@@ -437,3 +440,16 @@ def test_scans_are_scored_at_each_stage(tmp_path: Path, capsys: pytest.CaptureFi
     (tmp_path / "letter.txt").write_text("a\fb", "utf-8")
     assert main(arguments) == 3
     assert "has 1 page(s), its truth 2" in capsys.readouterr().err
+
+
+def test_a_page_of_any_size_takes_seconds_at_most() -> None:
+    text, words = "", []
+    for number in range(30_000):
+        text += "\n" if text else ""
+        x, y = number * 37 % 2000, number * 3 % 3400
+        words.append(Word(len(text), len(text) + 3, (x, y, x + 60, y + 40), 0.2))
+        text += "ĐẾN"
+    page = RawPage(1, 2480, 3508, text, tuple(words))
+    started = time.monotonic()
+    assert everything(in_reading_order(page)) == everything(page)
+    assert time.monotonic() - started < 10

@@ -179,8 +179,8 @@ def atoms_of(page: RawPage) -> list[Atom]:
 
 def runs_of(atoms: Sequence[Atom]) -> tuple[list[Run], float]:
     """Divide the words into runs, in the order of the page; and the height of a line."""
-    height = float(median(a.box[3] - a.box[1] for a in atoms if len(a.text) > 1 or len(atoms) < 9))
-    height = max(height, 1.0)
+    words = [atom for atom in atoms if len(atom.text) > 1] or atoms
+    height = max(float(median(a.box[3] - a.box[1] for a in words)), 1.0)
     pieces: list[tuple[list[Atom], int, int]] = []
     line = paragraph = 0
     for before, atom in zip([None, *atoms], atoms, strict=False):

@@ -24,6 +24,7 @@ from vnadmin.scan.letterhead import letterheads
 from vnadmin.scan.stamps import Aside, over_signature, put_aside, take_serials
 
 _FEWEST = 4  # words; less has no layout
+_MOST = 3000  # runs; a full page of a newspaper has some 1,000, and some steps are quadratic
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ def in_reading_order(page: RawPage) -> RawPage:
     if len(atoms) < _FEWEST:
         return page
     kept, height = runs_of(atoms)
+    if len(kept) > _MOST:
+        return page
     asides: list[Aside] = []
     frame = frame_of(kept, height)
     while found := put_aside(kept, frame):
