@@ -241,3 +241,13 @@ def test_the_order_of_a_list_tells_d_from_đ() -> None:
 def test_capitals_of_a_symbol_say_nothing_about_the_word_beside_it() -> None:
     page = "UY BAN NHAN DAN TINH CA MAU\nS6: 02/QD-UBND\nCan cit Luat T6 chire chinh quyén"
     assert "\nSố: 02/QĐ-UBND\n" in restore(page)
+
+
+def test_noise_that_another_channel_reads_has_a_name() -> None:
+    read = "Căn cứ Luật Tô chức chính quyên địa phương"
+    served = restore(read, options=Options(profile="script/Vietnamese"))
+    assert served == restore(read, options=Options(profile="vie")) != read
+    layer = "CQNG HOA xA HQI CHU NGHIA vrpr NAM"
+    assert restore(layer, options=Options(profile="scanner")) == restore(
+        layer, options=Options(profile="eng")
+    )

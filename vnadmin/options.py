@@ -15,9 +15,10 @@ class Options:
     Attributes:
         model: directory of a model built with `vnadmin train`; `None` for the shipped one.
         profile: the kind of noise: "auto" finds it out block by block, "clean" changes nothing,
-            "stripped" means lost accents, "eng" and "vie" name the Tesseract model that read
-            the page; "tcvn3", "vni", "viscii", "cp1258" and "utf-8" name the encoding whose bytes
-            were taken for Windows-1252; any other channel of the model's directory by its name.
+            "stripped" means lost accents, "eng", "vie" and "script/Vietnamese" name the Tesseract
+            model that read the page, "scanner" is a scanner's text layer; "tcvn3",
+            "vni", "viscii", "cp1258" and "utf-8" name the encoding whose bytes were taken for
+            Windows-1252; any other channel of the model's directory by its name.
         min_confidence: an edit whose confidence (0 to 1) is lower is not made.
     """
 

@@ -52,7 +52,8 @@ def add_restore_options(parser: argparse.ArgumentParser, *, encoding: bool = Tru
         "--profile",
         metavar="NAME",
         default="auto",
-        help="what garbled the text: auto, clean, stripped, eng, vie, a channel of --model, or the "
+        help="what garbled the text: auto, clean, stripped, eng, vie, script/Vietnamese, "
+        "scanner (a text layer), a channel of --model, or the "
         "encoding that was taken for another: tcvn3, vni, viscii, cp1258, utf-8 "
         "(default: auto, told by the text)",
     )

@@ -33,7 +33,7 @@ from vnadmin.restore.document_words import ENOUGH_WORDS, read_again
 from vnadmin.restore.items import Item, Sentence, sentences
 from vnadmin.restore.lattice import LatticeBuilder, Readings
 from vnadmin.restore.lists import order_letters
-from vnadmin.restore.noise import LIGHT_NOISE, is_noisy, is_strange, is_sure, judge, loss
+from vnadmin.restore.noise import LIGHT_NOISE, SERVED_BY, is_noisy, is_strange, is_sure, judge, loss
 from vnadmin.restore.stripped import STRIPPED, StrippedChannel, StrippedWords
 from vnadmin.restore.unicode import to_unicode
 from vnadmin.vietnamese import (
@@ -88,7 +88,9 @@ class Restorer:
         """
         if name not in self._channels:
             if name not in self.channel_names():
-                known = ", ".join(["auto", "clean", "stripped", *self.channel_names(), *READINGS])
+                known = ", ".join(
+                    ["auto", "clean", "stripped", *self.channel_names(), *SERVED_BY, *READINGS]
+                )
                 raise UsageError(f"no profile named {name!r}; there are: {known}")
             self._channels[name] = Channel.load(self._directory / name, self.model)
         return self._channels[name]
@@ -148,6 +150,7 @@ class Restorer:
                 size += length
                 for start, end in stretch:
                     profile = "auto" if encoding else options.profile
+                    profile = SERVED_BY.get(profile, profile)
                     if profile == "auto":
                         profile = judge(self, source[start:end])
                     elif profile == "stripped":

@@ -113,6 +113,11 @@ def judge(restorer: Restorer, text: str) -> str:
 LIGHT_NOISE = "vie"
 """The channel of an engine that reads most words right."""
 
+SERVED_BY = {"script/Vietnamese": LIGHT_NOISE, "scanner": "eng"}
+"""Kinds of noise that another's channel reads as well as one of their own: Tesseract's model of all
+Vietnamese scripts (98.91 % of 50,195 syllables right, with a channel of its own 98.89 %), and
+scanners' text layers (84.4 % of 885, with one learnt from such layers 83.6 %)."""
+
 _SURE = 0.9
 _CLEAN_RATE, _NOISY_RATE = 0.001, 0.01
 """Sure edits per word proposed on correct text (measured on held-back documents), and on the least
