@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import regex
@@ -137,6 +138,14 @@ def _lines(source: str, start: int, end: int, codes: list[CodeSpan]) -> Iterator
             yield items
 
 
+def _is_echo(source: str, before: Item, item: Item) -> bool:
+    """Whether an engine read the end of the word before once more ("Tổ ổ chức")."""
+    if item.kind != "word" or before.kind != "word" or before.end != before.core_end:
+        return False
+    core = source[item.core_start : item.core_end]
+    return len(core) < 3 and source.endswith(core, before.core_start + 1, before.core_end)
+
+
 def _items(source: str, start: int, end: int) -> list[Item]:
     return [_item(source, chunk) for chunk in chunks(source, start, end)]
 
@@ -185,3 +194,6 @@ def _mark_line(source: str, items: list[Item]) -> None:
                 break
     if len(items) == 1 and items[0].kind == "number":
         items[0].edge = 2
+    for before, item in pairwise(items):
+        if item.edge == 0 and _is_echo(source, before, item):
+            item.edge = 1
