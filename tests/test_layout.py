@@ -156,6 +156,32 @@ def test_issuer_and_motto_almost_touching() -> None:
     assert printed(page)[:3] == ["BAN QUẢN LÝ CÁC KHU CÔNG NGHIỆP", "TỈNH AN BÌNH", MOTTO]
 
 
+def test_without_a_motto_place_and_date_will_do() -> None:
+    sheet = Sheet()
+    sheet.line(200, (380, "SỞ NÔNG NGHIỆP"), (1400, "x;"))
+    sheet.line(270, (440, "TỈNH AN BÌNH"))
+    sheet.line(400, (400, "Số: 412/SNN-VP"), (1300, "An Bình, ngày 5 tháng 3 năm 2021"))
+    sheet.line(470, (380, "V/v phát triển hợp tác xã"))
+    sheet.body(600, *BODY)
+    assert printed(in_reading_order(sheet.page()))[:6] == [
+        "SỞ NÔNG NGHIỆP",
+        "TỈNH AN BÌNH",
+        "Số: 412/SNN-VP",
+        "V/v phát triển hợp tác xã",
+        "x;",
+        "An Bình, ngày 5 tháng 3 năm 2021",
+    ]
+
+
+def test_columns_of_one_line_each_are_divided() -> None:
+    sheet = Sheet().line(200, (380, "SỞ NÔNG NGHIỆP"))
+    sheet.line(300, (400, "Số: 412/SNN-VP"), (1300, "An Bình, ngày 5 tháng 3 năm 2021"))
+    sheet.body(600, *BODY)
+    page = in_reading_order(sheet.page())
+    assert printed(page)[1:3] == ["Số: 412/SNN-VP", "An Bình, ngày 5 tháng 3 năm 2021"]
+    assert in_reading_order(page) == page
+
+
 def test_a_party_letterhead() -> None:
     sheet = Sheet()
     sheet.line(200, (420, "HUYỆN ỦY AN BÌNH"), (1500, "ĐẢNG CỘNG SẢN VIỆT NAM"))
@@ -211,7 +237,7 @@ def test_notes_and_specks_become_regions() -> None:
 
 def test_a_page_number_over_the_letterhead_stays() -> None:
     sheet = letter()
-    sheet.tokens[:0] = Sheet().line(90, (1290, "2")).tokens
+    sheet.tokens[:0] = Sheet().line(90, (1290, "2"), sure=0.8).tokens
     page = in_reading_order(sheet.page())
     assert printed(page)[:2] == ["2", LEFT[0]]
     assert page.regions == ()

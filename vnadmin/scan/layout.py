@@ -174,13 +174,16 @@ def _rebuilt(
     words: list[Word] = []
     position = 0
     previous = -1
-    for part in (part for block in blocks for part in block.parts):
+    for column, part in ((c, part) for block in blocks for c, part in enumerate(block.parts)):
         gap = "\n\n"
+        begun = False
         for line in part:
             for run in line:
                 for atom in run.atoms:
                     if before_of[atom.index] == previous:
-                        gap = _strongest([a.gap for a in atoms[previous + 1 : atom.index + 1]])
+                        old = _strongest([a.gap for a in atoms[previous + 1 : atom.index + 1]])
+                        if begun or column == 0 or "\n" in old:  # columns never share a line
+                            gap = old
                     gap = gap if parts else atoms[0].gap
                     shift = position + len(gap) - atom.start
                     words += [
@@ -189,6 +192,7 @@ def _rebuilt(
                     parts += [gap, atom.text]
                     position += len(gap) + len(atom.text)
                     previous = atom.index
+                    begun = True
                     gap = " "
             gap = "\n"
     tail = page.text[atoms[-1].end :]

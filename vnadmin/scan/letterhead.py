@@ -19,40 +19,59 @@ from vnadmin.vietnamese import fold
 
 # In line heights, middle to middle (a line's pitch is 1.2 to 1.9 of them).
 _ABOVE = 2.4  # how much higher than the motto the issuer may begin
+_OVER_DATE = 7.0  # the same over place and date
 _TO_NUMBER = 7.0  # from a line of the letterhead to the next, down to the number and the date
 _TO_SUBJECT = 2.6  # from one line under the number to the next
 _LETTERHEAD = 22.0  # all of it
+_UPPER_PART = 0.35  # of the text
 
-_NUMBER = re.compile(r"\W*s[o06]\W|.*/[A-Z]{2}", re.IGNORECASE)
+_NUMBER = re.compile(r"\W*[s$][o06](?:\s*[:;.,]|\s+\d)|.*/[A-Z]{2}", re.IGNORECASE)
+_PLACED = re.compile(r"[A-Z][\w. ]{2,30}, ?ng.{0,3}y\b.{0,9}th", re.IGNORECASE)
 _DATE = re.compile(r"ng.{0,3}y\b.*th.{0,4}g\b.*n.{0,2}m\b", re.IGNORECASE)
 
 
 def letterheads(runs: Sequence[Run], frame: Frame) -> list[Columns]:
-    """The letterheads on a page: one, unless short documents follow each other on it."""
+    """The letterheads on a page: one, unless short documents follow each other on it.
+
+    Each hangs on its motto; where none can be read, on place and date in the page's upper part.
+    """
+    mottoes = [run for run in runs if is_motto(run)]
+    found = _hung_on(mottoes, runs, frame, _ABOVE)
+    if found:
+        return found
+    low = frame.top + _UPPER_PART * (frame.bottom - frame.top)
+    dates = [run for run in runs if run.y < low and _PLACED.match(fold(run.text))]
+    return _hung_on(dates[:1], runs, frame, _OVER_DATE)
+
+
+def _hung_on(
+    heads: Sequence[Run], runs: Sequence[Run], frame: Frame, above: float
+) -> list[Columns]:
     found: list[Columns] = []
     taken: set[Run] = set()
-    for head in sorted((run for run in runs if is_motto(run)), key=lambda r: r.y):
+    for head in sorted(heads, key=lambda r: r.y):
         if head in taken or head.middle < frame.middle:
             continue
-        columns = _letterhead([run for run in runs if run not in taken], head, frame)
+        columns = _letterhead([r for r in runs if r not in taken], head, frame, above)
         if columns is not None:
             found.append(columns)
             taken.update(run for lines in columns for line in lines for run in line)
     return found
 
 
-def _letterhead(runs: Sequence[Run], head: Run, frame: Frame) -> Columns | None:
+def _letterhead(runs: Sequence[Run], head: Run, frame: Frame, above: float) -> Columns | None:
+    """The columns of which `head` is in the right one, from `above` line heights over it."""
     height = frame.height
     near = [
         run
         for run in runs
-        if head.y - _ABOVE * height < run.y < head.y + _LETTERHEAD * height
-        and (run.y > head.y - 0.5 * height or run.middle < head.x0)
+        if head.y - above * height < run.y < head.y + _LETTERHEAD * height
+        and (above > _ABOVE or run.y > head.y - 0.5 * height or run.middle < head.x0)
     ]
     left: list[Run] = []
     right: list[Run] = []
     numbered = dated = False
-    left_end = right_end = head.y
+    left_end = right_end = min((run.y for run in near), default=head.y)
     for row in rows_of(near, height):
         mine = [run for run in row if run.middle < head.x0]
         other = [run for run in row if run.middle >= head.x0]
