@@ -50,6 +50,7 @@ _LONE_CAPITALS = 3
 _ENOUGH_WORDS = 5
 """Words from which a sentence can be told to be in another language."""
 
+_EVEN = 0.5
 _NO_RIVAL = 0.9999
 """Posterior from which a word's reading has no rival worth the name."""
 
@@ -213,6 +214,9 @@ class Restorer:
                 values = estimator.probability(features).tolist()
                 for change, confidence in zip(everything, values, strict=True):
                     change.confidence = confidence
+                    # An engine that knows Vietnamese is more often right than such an edit.
+                    if profile == LIGHT_NOISE and change.kind == "word" and confidence < _EVEN:
+                        change.reject()
 
     def _read(
         self, profile: str, together: Sequence[Sentence], texts: Sequence[int]

@@ -14,6 +14,7 @@ _AFTER_CLOSE = regex.compile(r"(?<=\p{L}{2}[.,;:]?[”»)])(?=[^\s.,;:!?…”»
 # so does a full stop or comma that lost its space (1.Tiếng, hóa,thể).
 _BETWEEN = regex.compile(
     r"(?<=\p{L}{2})[-–—/](?=\p{L}{2})|(?<=[\p{L}\d])[-.,;:)](?=\p{Lu}?\p{Ll}{2})"
+    r"|(?<=\d)[-.,;:)](?=\p{Lu}{3})"  # 1.3-KIỂM
 )
 _LEADING = regex.compile(r"[(\[{“‘\"'«„‟‛`\-–—/+*•…<>,.;:=|~_]*")
 _TRAILING = regex.compile(r"[)\]}”’\"'»“‘`´,.;:!?…\-–—/<>=|~*_]*$")
