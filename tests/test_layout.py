@@ -468,6 +468,18 @@ def test_scans_are_scored_at_each_stage(tmp_path: Path, capsys: pytest.CaptureFi
     assert "has 1 page(s), its truth 2" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("word", ["ngày", "tháng", "số/", "K.", "Ngày:..", "CỘNG"])
+def test_a_line_of_any_length_takes_seconds_at_most(word: str) -> None:
+    size = len(word) + 1
+    words = [
+        Word(size * i, size * i + len(word), (3 * i, 9, 3 * i + 2, 49), 0.4) for i in range(9000)
+    ]
+    page = RawPage(1, 27_000, 90, " ".join([word] * 9000), tuple(words))
+    started = time.monotonic()
+    assert everything(in_reading_order(page)) == everything(page)
+    assert time.monotonic() - started < 10
+
+
 def test_a_page_of_any_size_takes_seconds_at_most() -> None:
     text, words = "", []
     for number in range(30_000):

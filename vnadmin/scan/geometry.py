@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from statistics import median
 
 from rapidfuzz import fuzz
@@ -290,8 +289,3 @@ def gaps_between(runs: Sequence[Run]) -> list[tuple[float, float]]:
             found.append((reach, run.x0))
         reach = run.x1 if reach is None else max(reach, run.x1)
     return found
-
-
-def is_below(runs: Sequence[Run]) -> bool:
-    """Whether each of `runs` is under the one before."""
-    return all(before.y < after.y for before, after in pairwise(runs))

@@ -17,7 +17,6 @@ from vnadmin.scan.geometry import (
     Run,
     atoms_of,
     frame_of,
-    is_below,
     runs_of,
 )
 from vnadmin.scan.letterhead import letterheads
@@ -123,7 +122,7 @@ def _blocks(runs: Sequence[Run], height: float) -> list[Block]:
             before is not None
             and line[0].line - before[-1].line < 2
             and before[-1].paragraph == line[0].paragraph
-            and is_below([before[0], line[0]])
+            and before[0].y < line[0].y
             and min(before[-1].x1, line[-1].x1) > max(before[0].x0, line[0].x0)
         ):
             blocks[-1].append(tuple(line))

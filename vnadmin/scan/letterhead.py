@@ -25,9 +25,9 @@ _TO_SUBJECT = 2.6  # from one line under the number to the next
 _LETTERHEAD = 22.0  # all of it
 _UPPER_PART = 0.35  # of the text
 
-_NUMBER = re.compile(r"\W*[s$][o06](?:\s*[:;.,]|\s+\d)|.*/[A-Z]{2}", re.IGNORECASE)
+_NUMBER = re.compile(r"\W*[s$][o06](?:\s*[:;.,]|\s+\d)|.{0,30}/[A-Z]{2}", re.IGNORECASE)
 _PLACED = re.compile(r"[A-Z][\w. ]{2,30}, ?ng.{0,3}y\b.{0,9}th", re.IGNORECASE)
-_DATE = re.compile(r"ng.{0,3}y\b.*th.{0,4}g\b.*n.{0,2}m\b", re.IGNORECASE)
+_DATE = re.compile(r"ng.{0,3}y\b.{0,15}th.{0,4}g\b.{0,15}n.{0,2}m\b", re.IGNORECASE)
 
 
 def letterheads(runs: Sequence[Run], frame: Frame) -> list[Columns]:
