@@ -6,13 +6,15 @@ A number may be broken by spaces, a line end, a line of junk or, where a page en
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from ..vietnamese import fold
 from .dates import BREAK
 from .numbers import DocumentNumber, parse_number, symbol_known
 from .repair import read_number
-from .tables import issuer_symbols, symbols, type_symbols
+from .tables import issuer_symbols, symbols, symbols_by_skeleton, type_symbols
 
 _SEP = "[/⁄∕‐‑–—\u00ad\ufffe-]"
 _SEG = r"(?:(?:UBTV)?QH ?[0-9]{1,2}|[A-ZĐÐƯ][A-Za-zĐÐđðƯ0-9&]{0,15})"
@@ -50,6 +52,7 @@ _OCR = re.compile(
 _NO_SERIAL = re.compile(
     rf"(?<![^\s:.…_])/[ \t]?(?P<symbol>{_OCR_SEG}(?:[/-]{_OCR_SEG}){{1,6}})(?![^\W_])"
 )
+_SYMBOL = re.compile(r"^[0-9]{0,6}[a-zđ]?[/-](?:[0-9]{4}[/-])?")  # what stands before it
 _HALF = re.compile(rf"(?<![\w/-]){_OCR_SEG}[/-]{_OCR_SEG}(?![^\W_])")
 
 
@@ -136,13 +139,39 @@ def _longest(text: str, match: re.Match[str]) -> NumberSpan | None:
     return None if parsed_full is None else NumberSpan(start, end, parsed_full)
 
 
-def find_codes(text: str) -> Iterator[CodeSpan]:
-    """Yield every code in OCR'd `text`, in order, with the one reading the grammar allows.
+def find_codes(text: str) -> list[CodeSpan]:
+    """Return every code in OCR'd `text`, in order, with the one reading the grammar allows.
 
-    Codes of which nothing needs mending are yielded too, so that a caller can protect them.
+    Codes of which nothing needs mending are given too, so that a caller can protect them.
     Where several readings are possible the code is given as it stands, `certain` false. A code
     cut in two by a page's end is not joined; its second half ("QB/TW") is mended on its own.
     """
+    return _agreeing(list(_codes(text)))
+
+
+def _agreeing(codes: list[CodeSpan]) -> list[CodeSpan]:
+    """Mend a symbol nobody has by one that the text has twice: a stroke more or less of a letter.
+
+    "QHPTTTNĐ" among several "QHPTTNĐ" is that; letters repeated are all that may differ.
+    """
+    symbols = [_SYMBOL.sub("", code.repaired) for code in codes]
+    count = Counter(symbols)
+    usual = {_once(symbol): symbol for symbol, times in count.items() if times > 1}
+    for place, symbol in enumerate(symbols):
+        other = usual.get(_once(symbol), symbol)
+        unknown = symbol not in symbols_by_skeleton().get(fold(symbol), ())
+        if other != symbol and count[symbol] == 1 and unknown:
+            code = codes[place]
+            codes[place] = replace(code, repaired=code.repaired.removesuffix(symbol) + other)
+    return codes
+
+
+def _once(symbol: str) -> str:
+    """Return `symbol` with each run of one letter written once."""
+    return re.sub(r"(.)\1+", r"\1", symbol)
+
+
+def _codes(text: str) -> Iterator[CodeSpan]:
     position = 0
     for match in _OCR.finditer(text):
         code = _read_code(text, match.start(), match.end())

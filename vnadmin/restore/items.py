@@ -95,7 +95,7 @@ def sentences(source: str, start: int, end: int, *, codes: bool) -> Iterator[Sen
 
 def _found(text: str) -> list[CodeSpan]:
     """Return the codes of `text` and the garbled figures of its dates, in order."""
-    codes = list(find_codes(text))
+    codes = find_codes(text)
     figures = [CodeSpan(*part, certain=True) for part in find_garbled_dates(text)]
     if not figures:
         return codes
