@@ -12,6 +12,7 @@ import regex
 from vnadmin.grammar import CodeSpan, find_codes, find_garbled_dates
 from vnadmin.restore.case import is_upper
 from vnadmin.restore.tokens import Chunk, chunks
+from vnadmin.vietnamese import fold
 
 Kind = Literal["word", "number", "code", "sign"]
 
@@ -139,11 +140,13 @@ def _lines(source: str, start: int, end: int, codes: list[CodeSpan]) -> Iterator
 
 
 def _is_echo(source: str, before: Item, item: Item) -> bool:
-    """Whether an engine read the end of the word before once more ("Tổ ổ chức")."""
+    """Whether an engine read the end of the word before once more ("Tô ổ chức")."""
     if item.kind != "word" or before.kind != "word" or before.end != before.core_end:
         return False
     core = source[item.core_start : item.core_end]
-    return len(core) < 3 and source.endswith(core, before.core_start + 1, before.core_end)
+    if len(core) > 2:
+        return False
+    return fold(source[before.core_start + 1 : before.core_end]).endswith(fold(core))
 
 
 def _items(source: str, start: int, end: int) -> list[Item]:
