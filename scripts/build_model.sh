@@ -13,8 +13,8 @@ vnadmin=${VNADMIN:-vnadmin}
 
 "$vnadmin" train language "$corpora"/party.txt.xz "$corpora"/party_extra.txt.xz \
     "$corpora"/official.txt.xz "$corpora"/articles.txt.xz "$corpora"/general.txt.xz \
-    --weight party.txt.xz=3 --weight party_extra.txt.xz=3 --weight general.txt.xz=0.3 \
-    --exclude-text "$scored" --entries 6000000 --held-back "$output.held-back.txt" -o "$output"
+    --weight party.txt.xz=3 --weight party_extra.txt.xz=3 --weight general.txt.xz=0.7 \
+    --exclude-text "$scored" --entries 6600000 --held-back "$output.held-back.txt" -o "$output"
 for language in eng vie; do
     "$vnadmin" train channel --language "$language" --base none --from "$@" --model "$output" -o "$output"
 done
