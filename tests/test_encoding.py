@@ -141,3 +141,8 @@ def test_any_mixture_replays_and_is_composed(source: str) -> None:
     assert unicodedata.normalize("NFC", text) == text
     result = vnadmin.explain(source)
     assert undo_edits(result.text, result.edits) == source
+
+
+def test_one_đ_read_as_two_that_look_alike_is_one() -> None:
+    read = "Quyết định số 217-QĐÐ/TW và 218-QÐ/TW"
+    assert explain(read).text == "Quyết định số 217-QĐ/TW và 218-QĐ/TW"

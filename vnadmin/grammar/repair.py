@@ -61,7 +61,7 @@ def _repair_segment(segment: str, is_type: bool) -> tuple[str, ...]:
         letters = term[1].replace("0", "Q" if term[1].startswith("0") else "O")
         if letters in _TERMS:
             return (letters + term[2].translate(_SERIAL_LETTERS),)
-    if not is_type and re.fullmatch("[TI1l]{2}[a-qs-z]{1,2}", segment):
+    if not is_type and re.fullmatch("(?=.?[TI])[TI1l]{2}[a-qs-z]{1,2}", segment):
         return ("TTg",)
     found = tuple(dict.fromkeys(r for r in _readings(segment, is_type) if r in known))
     if not found and not is_type:
@@ -118,6 +118,11 @@ def repair_symbol(symbol: str) -> tuple[str, ...]:
         r for r in _repair_segment(segments[0], False) if fold(r) == fold(segments[0])
     )
     rest = [_repair_segment(segment, False) or (segment,) for segment in segments[1:]]
+    if not as_type:
+        rest = [
+            tuple(r for r in readings if fold(r) == fold(segment)) or (segment,)
+            for segment, readings in zip(segments[1:], rest, strict=True)
+        ]
     candidates = []
     for heads in (as_type, as_issuer):
         if heads is as_issuer and as_type:

@@ -17,6 +17,7 @@ _WORD = regex.compile(r"[\p{L}\p{M}]+")
 # Letters of other languages that look like Đ and ư, whose place they take in many documents.
 _ALIKE = str.maketrans("ÐðƉɖƢƣ", "ĐđĐđƯư")
 _HAS_ALIKE = regex.compile("[ÐðƉɖƢƣ]")
+_TWICE = regex.compile("ĐÐ|ÐĐ")  # one letter, read as both
 _ABBREVIATION_LONGEST = 6
 # A vowel's tone typed before its circumflex or breve, which Unicode takes for something else.
 _TONE_FIRST = regex.compile("([\u0300\u0301\u0303\u0309])([\u0302\u0306])")
@@ -60,7 +61,7 @@ def _composed(text: str, model: LanguageModel) -> Iterator[tuple[int, int, str]]
 
 def _own_letters(word: str, model: LanguageModel) -> str:
     """Return a word with Đ and ư in place of their look-alikes if it then is Vietnamese."""
-    own = word.translate(_ALIKE)
+    own = _TWICE.sub("Đ", word).translate(_ALIKE)
     plain = own.replace("Đ", "D")
     abbreviated = plain.isascii() and plain.isupper() and 1 < len(own) <= _ABBREVIATION_LONGEST
     used = len(own) > 1 and is_syllable(own) and canonical(own) in model.index
