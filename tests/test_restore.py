@@ -251,3 +251,18 @@ def test_noise_that_another_channel_reads_has_a_name() -> None:
     assert restore(layer, options=Options(profile="scanner")) == restore(
         layer, options=Options(profile="eng")
     )
+
+
+def test_figures_that_ran_into_a_word_are_never_dropped() -> None:
+    line = "Trung tướng Đồng Sĩ Nguyên(1923-2019)"
+    for profile in ("vie", "stripped"):
+        assert "1923-2019" in restore(line, options=Options(profile=profile))
+
+
+def test_lines_of_two_hands_are_judged_apart() -> None:
+    """Correct text stays as it is beside a page read by an engine that knows no Vietnamese."""
+    folder = EXAMPLES / "party-directive"
+    right, read = ((folder / f"{n}.txt").read_text("utf-8") for n in ("truth", "eng"))
+    mixed = restore(read + "\n\n" + right)
+    assert mixed.endswith(right)
+    assert mixed.startswith(restore(read)[:400])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import regex
+
 _BLOCK = 32_768
 """Characters judged as one: a page, or this much of a longer one."""
 
@@ -60,3 +62,38 @@ def _blocks(source: str) -> Iterator[tuple[int, int]]:
         end = min(end, len(source))
         yield start, end
         start = end
+
+
+_MARKED = regex.compile(r"\S*[ăơưđĂƠƯĐ\u1EA0-\u1EF9]\S*")
+_MARKS_SHOW = 0.15
+"""Share of a line's words with marks that only who knows Vietnamese writes."""
+_LEAST_WORDS = 40
+"""Of either kind of lines for a page to be mixed."""
+_SHORT_LINE = 4
+"""Words; a shorter line goes with the one before."""
+
+
+def of_one_kind(source: str, start: int, end: int) -> list[list[tuple[int, int]]]:
+    """Part a block whose lines come from two hands: with Vietnamese marks, and without.
+
+    Returns the lines of each kind, runs of them as (start, end); one kind where the other is rare.
+    """
+    runs: list[tuple[int, int, bool]] = []
+    words = {True: 0, False: 0}
+    position = start
+    while position < end:
+        line_end = source.find("\n", position, end) + 1 or end
+        line = source[position:line_end]
+        count = len(line.split())
+        marked = len(_MARKED.findall(line)) >= _MARKS_SHOW * count
+        if runs and count < _SHORT_LINE:
+            marked = runs[-1][2]
+        words[marked] += count
+        if runs and runs[-1][2] == marked:
+            runs[-1] = (runs[-1][0], line_end, marked)
+        else:
+            runs.append((position, line_end, marked))
+        position = line_end
+    if min(words.values()) < _LEAST_WORDS:
+        return [[(start, end)]]
+    return [[(a, b) for a, b, own in runs if own == kind] for kind in (True, False)]

@@ -23,7 +23,7 @@ _ODD_SIGN_IN_WORD, _PLAIN_SIGN_IN_WORD = -6.0, -1.5
 _PLAIN_SIGNS_IN_WORD = frozenset(".&/-")
 _DIGITS = "0123456789"
 # A word that runs into a stamp or a stroke of the pen at the line's edge: ccj\-a};_
-_SMUDGED = regex.compile(r"(\p{L}{2,})[^\p{L}\d.&/’'‘`-].*[^\p{L}\d]")
+_SMUDGED = regex.compile(r"(\p{L}{2,})[^\p{L}\d.&/’'‘`-](?!.*\d\d).*[^\p{L}\d]")
 _SMUDGE = -6.0
 _ROMAN = regex.compile(r"[IVXLC]{2,}")
 _SLASHED = regex.compile(r"\p{L}{1,2}/\p{L}{1,2}")  # V/v, Đ/c

@@ -17,7 +17,7 @@ from vnadmin.grammar.tables import data_directory, no_comma_after
 from vnadmin.language.model import LanguageModel
 from vnadmin.options import Options
 from vnadmin.restore import confidence as trait
-from vnadmin.restore.blocks import BATCH, stretches
+from vnadmin.restore.blocks import BATCH, of_one_kind, stretches
 from vnadmin.restore.case import even_case, mend_case
 from vnadmin.restore.changes import (
     Change,
@@ -154,18 +154,22 @@ class Restorer:
                     blocks, size = defaultdict(list), 0
                 size += length
                 for start, end in stretch:
-                    profile = "auto" if encoding else options.profile
-                    profile = SERVED_BY.get(profile, profile)
-                    if profile == "auto":
-                        profile = judge(self, source[start:end])
-                    elif profile == "stripped":
-                        profile = loss(self, source[start:end])
-                    if profile != "clean":
-                        blocks[profile].append(_Block(number, source, start, end))
+                    for runs in of_one_kind(source, start, end):
+                        profile = self._profile(options, "".join(source[a:b] for a, b in runs))
+                        if profile != "clean":
+                            blocks[profile] += [_Block(number, source, a, b) for a, b in runs]
         self._restore(blocks, changes, options)
         for source, (text, first), found in zip(sources, composed, changes, strict=True):
             found.sort(key=lambda change: change.start)
             yield before_nfc(source, first, assemble(text, found, options.min_confidence))
+
+    def _profile(self, options: Options, text: str) -> str:
+        """Return the kind of noise of a text, as given or as it shows."""
+        profile = "auto" if options.profile in READINGS else options.profile
+        profile = SERVED_BY.get(profile, profile)
+        if profile == "auto":
+            return judge(self, text)
+        return loss(self, text) if profile == "stripped" else profile
 
     def _restore(
         self,
