@@ -64,7 +64,7 @@ def _blocks(source: str) -> Iterator[tuple[int, int]]:
         start = end
 
 
-_MARKED = regex.compile(r"\S*[ăơưđĂƠƯĐ\u1EA0-\u1EF9]\S*")
+_MARK = regex.compile(r"[ăơưđĂƠƯĐ\u1EA0-\u1EF9]")
 _MARKS_SHOW = 0.15
 """Share of a line's words with marks that only who knows Vietnamese writes."""
 _LEAST_WORDS = 40
@@ -84,8 +84,9 @@ def of_one_kind(source: str, start: int, end: int) -> list[list[tuple[int, int]]
     while position < end:
         line_end = source.find("\n", position, end) + 1 or end
         line = source[position:line_end]
-        count = len(line.split())
-        marked = len(_MARKED.findall(line)) >= _MARKS_SHOW * count
+        parts = line.split()
+        count = len(parts)
+        marked = sum(_MARK.search(part) is not None for part in parts) >= _MARKS_SHOW * count
         if runs and count < _SHORT_LINE:
             marked = runs[-1][2]
         words[marked] += count
