@@ -71,6 +71,7 @@ def test_multipage_tiff_and_page_choice() -> None:
 def test_pdf_of_pictures_is_recognised() -> None:
     data = saved(page_image(), "PDF", resolution=300)
     (page,) = read(data)
+    assert page.reading == "ocr"
     assert FIRST[1] in page.text.split("\n")
     assert abs(page.width - 900) <= 2
 
@@ -99,6 +100,7 @@ def text_pdf(lines: list[str]) -> bytes:
 def test_a_text_layer_is_used_and_has_boxes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pytesseract, "image_to_data", None)  # must not be called
     (page,) = read(text_pdf(["A line of plain text", "and one more line"]))
+    assert page.reading == "layer"
     assert page.text == "A line of plain text\nand one more line"
     word = next(w for w in page.words if page.text[w.start : w.end] == "plain")
     x0, y0, x1, y1 = word.box

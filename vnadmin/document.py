@@ -23,6 +23,7 @@ SourceKind = Literal["text", "pdf", "image", "hocr", "alto"]
 Relation = Literal["based_on", "implements", "amends", "repeals", "replaces", "guides", "refers"]
 RegionKind = Literal["stamp", "handwriting", "junk"]
 Authority = Literal["TM.", "KT.", "TL.", "TUQ.", "Q."]
+Reading = Literal["layer", "ocr"]
 Span = tuple[int, int]
 """Start and exclusive end, in code points of the restored text."""
 
@@ -62,7 +63,11 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page: number from 1, size in pixels, its stretch of the document's text."""
+    """A page: number from 1, size in pixels, its stretch of the document's text.
+
+    `reading` tells where its words come from: the PDF's text layer or Tesseract; None is a file
+    that another engine wrote.
+    """
 
     number: int
     width: int
@@ -71,6 +76,7 @@ class Page:
     end: int
     words: tuple[Word, ...] = ()
     regions: tuple[Region, ...] = ()
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)

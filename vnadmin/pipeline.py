@@ -239,5 +239,12 @@ def _page(raw: RawPage, at: int, to_restored: OffsetMap, restored: Sequence[Rest
     start = to_restored.start(at)
     end = to_restored.end(at + len(raw.text.removesuffix("\f")))
     return Page(
-        raw.number, raw.width, raw.height, start, max(start, end), tuple(words), raw.regions
+        raw.number,
+        raw.width,
+        raw.height,
+        start,
+        max(start, end),
+        tuple(words),
+        raw.regions,
+        raw.reading,
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from vnadmin.document import Region, Word
+from vnadmin.document import Reading, Region, Word
 
 Box = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels."""
@@ -20,7 +20,7 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 class RawPage:
     """One page as first read: the text, and its words with offsets into that text.
 
-    `regions` are what layout took out of the text.
+    `regions` are what layout took out of the text; `reading` as in `document.Page`.
 
     `number` counts from 1 in the file; `width`, `height` and the boxes are pixels (a PDF's at
     300 dpi, unless the page is so large that it was rasterised at less).
@@ -32,6 +32,7 @@ class RawPage:
     text: str
     words: tuple[Word, ...]
     regions: tuple[Region, ...] = ()
+    reading: Reading | None = None
 
 
 class PageBuilder:

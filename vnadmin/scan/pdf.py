@@ -128,7 +128,7 @@ def _text_layer(page: Any, number: int, scale: float) -> RawPage:
         chars.append(char)
     close_word()
     text_page.close()
-    return RawPage(number, width, height, "".join(chars), tuple(words))
+    return RawPage(number, width, height, "".join(chars), tuple(words), reading="layer")
 
 
 def _character(code: int) -> str:

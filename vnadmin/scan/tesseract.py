@@ -46,7 +46,7 @@ def recognise(
             f"{name}: page {number} took Tesseract more than {timeout:.0f} s"
         ) from error
     text, words = _assemble(table)
-    return RawPage(number, image.width, image.height, text, words)
+    return RawPage(number, image.width, image.height, text, words, reading="ocr")
 
 
 def _assemble(table: dict[str, list[Any]]) -> tuple[str, tuple[Word, ...]]:
