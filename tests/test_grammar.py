@@ -165,6 +165,12 @@ def test_digits_apart_join_a_serial_only_after_so(text: str, reading: str) -> No
         ("ngày 4l tháng 12", []),  # no such day
         ("tháng l3 năm 2017", []),
         ("mỗi ngày lo tháng này", []),
+        ("số 45/QĐ-BKHCNngày 15/01/2025", [" ngày"]),
+        ("ngày 15 tháng 5 năm 201 3 của", ["2013"]),
+        ("ngày 15 tháng 5 năm 20 3 của", []),
+        ("ngày 22/1 1/2019; ngày 31⁄10/2017", ["22/11/2019", "31/10/2017"]),
+        ("ngày 1/2 2/2019", []),  # no such month
+        ("tỷ lệ 1⁄2, 12⁄45/2017", []),
     ],
 )
 def test_garbled_figures_of_dates(text: str, readings: list[str]) -> None:
@@ -183,6 +189,24 @@ def test_a_symbol_nobody_has_is_read_as_the_one_the_text_has() -> None:
     assert read("số 52/SXD-QHHTTKT; số 85/SXD-QHHTKT")[0] == "52/SXD-QHHTTKT"  # which one?
     known = "số 1/QĐ-BTC; số 2/QĐ-BTTC; số 3/QĐ-BTTC"  # in use, whatever the others say
     assert read(known)[0] == "1/QĐ-BTC"
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("số 1494/UBND-KS TT ngày 12/6/2020", ["1494/UBND-KSTT"]),
+        ("s6 01/2018/TT-VPC. P ngay 23", ["01/2018/TT-VPCP"]),
+        ("số 1494/UBND-KS TT của", ["1494/UBND-KS"]),
+        ("số 12/QĐ-UBND. TW ngày 5", ["12/QĐ-UBND"]),  # a body's own letters
+        ("12/QĐ-UBND - - KH", ["12/QĐ-UBND"]),
+        ("Nghị định số 92/201 7/NĐ-CPngày 07/8/2017", ["92/2017/NĐ-CP"]),
+        ("161/2024/ND-CP_ngay 15", ["161/2024/NĐ-CP"]),
+    ],
+)
+def test_letters_apart_from_a_symbol_and_words_that_ran_into_it(
+    text: str, readings: list[str]
+) -> None:
+    assert [code.repaired for code in find_codes(text)] == readings
 
 
 def test_a_code_whose_serial_was_left_blank_is_kept_and_mended() -> None:

@@ -266,3 +266,16 @@ def test_lines_of_two_hands_are_judged_apart() -> None:
     mixed = restore(read + "\n\n" + right)
     assert mixed.endswith(right)
     assert mixed.startswith(restore(read)[:400])
+
+
+@pytest.mark.parametrize("profile", ["eng", "vie", "stripped"])
+def test_web_and_mail_addresses_stay(profile: str) -> None:
+    addresses = (
+        "https://dichvucong.gov.vn/thutuc",
+        "(www.moj.gov.vn),",
+        "vanthu.abc@hanoi.gov.vn;",
+        "https://dich\nvucong.thanhhoa.\ngov.vn.",
+    )
+    for address in addresses:
+        text = f"Cac t6 chirc, ca nhan nop ho so tai {address} va gui ve Uy ban nhan dan tinh"
+        assert address in restore(text, options=Options(profile=profile))

@@ -41,12 +41,13 @@ _SPACED = re.compile(
 # a digit of the year set apart. Pieces are joined over spaces and one line end, not over pages.
 _OCR_GAP = r"(?:[ \t\xa0]{0,2}(?:\r?\n[ \t]{0,4}){0,3})"
 _OCR_SEP = r"[/⁄∕‐‑–—-]{1,2}"
+_OCR_BETWEEN = rf"(?:{_OCR_GAP}{_OCR_SEP}{_OCR_GAP}|- -)"  # "QĐ- -BGTVT": a hyphen read twice
 _OCR_SEG = r"[A-ZĐÐ0-9|€?][A-Za-zĐÐđÀ-ỹ0-9&|?]{0,14}"
 _OCR = re.compile(
     r"[0-9lIL|Oo](?<![\w/–-].)[0-9lI|Oo]{0,5}[a-zđ]?"
     rf"(?:(?P<year>[ \t]{{0,2}}{_OCR_SEP}[ \t]{{0,2}}"
     rf"(?:1[ ]?9|2[ ]?[0O])[ ]?[0-9lIO][ ]?[0-9lIO])?"
-    rf"(?:{_OCR_GAP}{_OCR_SEP}{_OCR_GAP}|(?(year)|(?!))){_OCR_SEG})(?:{_OCR_GAP}{_OCR_SEP}{_OCR_GAP}{_OCR_SEG}){{0,10}}"
+    rf"(?:{_OCR_BETWEEN}|(?(year)|(?!))){_OCR_SEG})(?:{_OCR_BETWEEN}{_OCR_SEG}){{0,10}}"
     r"(?![^\W_])"
 )
 _NO_SERIAL = re.compile(
@@ -177,11 +178,15 @@ def _codes(text: str) -> Iterator[CodeSpan]:
         code = _read_code(text, match.start(), match.end())
         if code is None:
             continue
-        code = _with_digits_apart(text, position, code)
+        code = _with_letters_apart(text, _with_digits_apart(text, position, code))
         yield from _halves(text, position, code.start)
         yield code
         position = code.end
     yield from _halves(text, position, len(text))
+
+
+# Where other text may begin: a space with or without a dash, a line's end, "NĐ-CPngày".
+_TAIL = re.compile(rf"\s*{_SEP}?\s+|\s*\n\s*|\s+{_SEP}|(?<=[A-ZĐÐ])_?(?=ng[aàảáạ]y)")
 
 
 def _read_code(text: str, start: int, end: int) -> CodeSpan | None:
@@ -189,8 +194,8 @@ def _read_code(text: str, start: int, end: int) -> CodeSpan | None:
     found = read_number(raw)
     if found is not None and found[1]:
         return CodeSpan(start, end, found[0].text, True)
-    # The tail may be other text that a dash or a line end brought in.
-    for gap in reversed(list(re.finditer(rf"\s*{_SEP}?\s+|\s*\n\s*|\s+{_SEP}", raw))):
+    # The tail may be other text that a dash, a line end or a lost space brought in.
+    for gap in reversed(list(_TAIL.finditer(raw))):
         shorter = read_number(raw[: gap.start()])
         if shorter is not None and shorter[1]:
             return CodeSpan(start, start + gap.start(), shorter[0].text, True)
@@ -216,6 +221,20 @@ def _with_digits_apart(text: str, position: int, code: CodeSpan) -> CodeSpan:
     if len(digits) + len(serial) > _SERIAL_LONGEST or serial.startswith("0"):
         return code
     return CodeSpan(before.start("digits"), code.end, digits + code.repaired, True)
+
+
+_LETTERS_APART = re.compile(r"[. ]{1,2}(?P<letters>[A-ZĐ]{1,4})(?=\s+ng[aàảáạ]y\s)")
+
+
+def _with_letters_apart(text: str, code: CodeSpan) -> CodeSpan:
+    """Take in the last letters of a symbol that a space set apart: "1494/UBND-KS TT ngày".
+
+    Only before "ngày", where nothing else can stand, and only letters that are no body's own.
+    """
+    behind = _LETTERS_APART.match(text, code.end)
+    if behind is None or behind["letters"] in issuer_symbols() or not code.repaired[-1].isalpha():
+        return code
+    return CodeSpan(code.start, behind.end(), code.repaired + behind["letters"], True)
 
 
 _PAGE_END = re.compile(r"[0-9]{1,6}[a-zđ]?[ \t]?[-/–][ \t]{0,3}\r?\n\s{0,12}[0-9]{1,3}\s{1,12}\Z")

@@ -22,7 +22,7 @@ _READ_AS: dict[str, str] = {
     "e": "eg", "o": "og", "q": "qg", "s": "sg", "a": "ag", "ø": "g", "£": "g", "€": "C", "t": "tr",
     "¢": "C", "(": "C", "j": "i", "y": "yr", "R": "RB", "H": "HN", "N": "NH", "?": "P",
 }  # fmt: skip
-_TYPE_READ_AS = {"O": "OQĐ", "0": "OQĐ", "G": "GQ"}
+_TYPE_READ_AS = {"O": "OQĐ", "0": "OQĐ", "G": "GQ", "H": "HNĐ"}
 _ISSUER_FIRST_READ_AS = {"B": "B"}  # ministries begin with B, hardly any issuer with Đ
 _MAX_READINGS = 128
 _SERIAL_LETTERS = str.maketrans({"l": "1", "I": "1", "L": "1", "|": "1", "O": "0", "o": "0"})

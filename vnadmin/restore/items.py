@@ -154,13 +154,13 @@ def _items(source: str, start: int, end: int) -> list[Item]:
 
 
 def _item(source: str, chunk: Chunk) -> Item:
-    start, core_start, core_end, end = chunk
+    start, core_start, core_end, end, address = chunk
     core = source[core_start:core_end]
     kind: Kind = "word"
     plain = core.isalpha()
     if not plain and _NUMBER.fullmatch(core):
         kind = "number"
-    elif len(core) > _LONGEST_WORD or is_foreign(source[start:end]):
+    elif address or len(core) > _LONGEST_WORD or is_foreign(source[start:end]):
         kind = "code"
     elif not plain and not any(map(str.isalnum, core)):
         kind, core_start, core_end = "sign", start, end
