@@ -16,7 +16,7 @@ from vnadmin.extract import extract_all
 from vnadmin.extract.stamps import take_arrival
 from vnadmin.formats.decode import decode
 from vnadmin.options import Options
-from vnadmin.restore import RestoredWord, explain
+from vnadmin.restore import RestoredWord, evidence_of, explain
 from vnadmin.scan import HEAD, Kind, RawPage, chosen, kind_of, read_pages
 
 Progress = Callable[[int], None]
@@ -173,7 +173,7 @@ def _build(
     opened: _Opened, read: Sequence[RawPage], options: Options, warnings: Iterable[str]
 ) -> Document:
     source = "".join(raw.text for raw in read)
-    restoration = explain(source, options=options)
+    restoration = explain(source, options=options, evidence=evidence_of(read))
     to_source = OffsetMap.to_source(restoration.edits)
     to_restored = OffsetMap.to_restored(restoration.edits)
 

@@ -11,7 +11,7 @@ from vnadmin.errors import InputError
 from vnadmin.evaluate.files import read_text
 from vnadmin.evaluate.metrics import Counts, measure, total
 from vnadmin.options import Options
-from vnadmin.restore import restore_many
+from vnadmin.restore import evidence_of, restore_many
 from vnadmin.scan import HEAD, kind_of, read_pages
 from vnadmin.scan.layout import in_reading_order
 
@@ -67,9 +67,13 @@ def score_scans(
         if len(pages) != len(texts):
             raise InputError(f"{file}: has {len(pages)} page(s), its truth {len(texts)}")
         for page, text in zip(pages, texts, strict=True):
-            read = [page.text, in_reading_order(page).text]
-            raw, ordered = read
-            raw_restored, restored = restore_many(read, options=options)
+            in_order = in_reading_order(page)
+            raw, ordered = page.text, in_order.text
+            raw_restored, restored = restore_many(
+                [raw, ordered],
+                options=options,
+                evidence=[evidence_of([page]), evidence_of([in_order])],
+            )
             name = file.name if len(pages) == 1 else f"{file.name}:{page.number}"
             stages = (raw, raw_restored, ordered, restored)
             yield PageScore(name, *(measure(text, stage) for stage in stages))

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain, repeat
 from pathlib import Path
 
 import numpy as np
@@ -30,11 +31,12 @@ from vnadmin.restore.channel import Channel
 from vnadmin.restore.confidence import Estimator, Network, Seen
 from vnadmin.restore.decoder import Decoded, decode
 from vnadmin.restore.document_words import ENOUGH_WORDS, read_again
+from vnadmin.restore.evidence import NONE, Evidence
 from vnadmin.restore.items import Item, Sentence, sentences
 from vnadmin.restore.lattice import LatticeBuilder, Readings
 from vnadmin.restore.lists import order_letters
 from vnadmin.restore.noise import LIGHT_NOISE, SERVED_BY, is_noisy, is_strange, is_sure, judge, loss
-from vnadmin.restore.stripped import STRIPPED, StrippedChannel, StrippedWords
+from vnadmin.restore.stripped import SOME_STRIPPED, STRIPPED, StrippedChannel, StrippedWords
 from vnadmin.restore.unicode import to_unicode
 from vnadmin.vietnamese import (
     ToneHabit,
@@ -67,6 +69,8 @@ class _Block:
     source: str
     start: int
     end: int
+    recognised: bool
+    """Whether an engine read it from a picture, so that some noise is to be expected."""
 
 
 class Restorer:
@@ -127,26 +131,31 @@ class Restorer:
             self.estimators[profile] = Network.load(self._directory / name)
         return self.estimators[profile]
 
-    def explain_many(self, sources: Iterable[str], options: Options) -> Iterator[Restoration]:
-        """Restore texts, a batch of them at a time."""
-        batch: list[str] = []
+    def explain_many(
+        self, sources: Iterable[str], options: Options, evidence: Iterable[Evidence] = ()
+    ) -> Iterator[Restoration]:
+        """Restore texts, a batch of them at a time; `evidence` is of the first ones, in order."""
+        batch: list[tuple[str, Evidence]] = []
         size = 0
-        for source in sources:
-            batch.append(source)
+        for source, known in zip(sources, chain(evidence, repeat(NONE)), strict=False):
+            batch.append((source, known))
             size += len(source)
             if size >= BATCH:
                 yield from self._explain_batch(batch, options)
                 batch, size = [], 0
         yield from self._explain_batch(batch, options)
 
-    def _explain_batch(self, sources: list[str], options: Options) -> Iterator[Restoration]:
+    def _explain_batch(
+        self, sources: list[tuple[str, Evidence]], options: Options
+    ) -> Iterator[Restoration]:
         """Restore texts; each block of theirs is decoded with others of the same profile."""
         encoding = options.profile if options.profile in READINGS else None
-        composed = [to_unicode(source, self.model, encoding) for source in sources]
+        composed = [to_unicode(source, self.model, encoding) for source, _ in sources]
         changes: list[list[Change]] = [[] for _ in sources]
         blocks: dict[str, list[_Block]] = defaultdict(list)
         size = 0
-        for number, (source, _) in enumerate(composed):
+        for number, (source, first) in enumerate(composed):
+            known = sources[number][1].after(first)
             for stretch in stretches(source):
                 length = stretch[-1][1] - stretch[0][0]
                 if size and size + length > BATCH:
@@ -155,20 +164,26 @@ class Restorer:
                 size += length
                 for start, end in stretch:
                     for runs in of_one_kind(source, start, end):
-                        profile = self._profile(options, "".join(source[a:b] for a, b in runs))
+                        recognised = known.was_recognised(start, end)
+                        text = "".join(source[a:b] for a, b in runs)
+                        profile = self._profile(options, text, recognised=recognised)
                         if profile != "clean":
-                            blocks[profile] += [_Block(number, source, a, b) for a, b in runs]
+                            blocks[profile] += [
+                                _Block(number, source, a, b, recognised) for a, b in runs
+                            ]
         self._restore(blocks, changes, options)
-        for source, (text, first), found in zip(sources, composed, changes, strict=True):
+        for (source, _), (text, first), found in zip(sources, composed, changes, strict=True):
             found.sort(key=lambda change: change.start)
             yield before_nfc(source, first, assemble(text, found, options.min_confidence))
 
-    def _profile(self, options: Options, text: str) -> str:
+    def _profile(self, options: Options, text: str, *, recognised: bool) -> str:
         """Return the kind of noise of a text, as given or as it shows."""
         profile = "auto" if options.profile in READINGS else options.profile
         profile = SERVED_BY.get(profile, profile)
         if profile == "auto":
-            return judge(self, text)
+            profile = judge(self, text)
+            # On a picture some words that lost marks are misread; all of them, a telegram.
+            return LIGHT_NOISE if recognised and profile in SOME_STRIPPED else profile
         return loss(self, text) if profile == "stripped" else profile
 
     def _restore(
@@ -204,7 +219,7 @@ class Restorer:
                     found += part
                     evidence += value
                 order_letters(block.source, found)
-                if auto and not _mends(profile, block.source, found, evidence, first):
+                if auto and not _mends(profile, block, found, evidence, first):
                     for change in found:
                         change.reject()
                 changes[block.text] += found
@@ -339,7 +354,7 @@ def _traits(item: Item, core: str, *, at_start: bool) -> int:
 
 
 def _mends(
-    profile: str, source: str, changes: Sequence[Change], evidence: float, first: Decoded
+    profile: str, block: _Block, changes: Sequence[Change], evidence: float, first: Decoded
 ) -> bool:
     """Whether a block's changes are to be made, or it is correct text or no Vietnamese at all.
 
@@ -347,8 +362,10 @@ def _mends(
     """
     if is_strange(evidence, len(changes)):
         return False
+    if block.recognised:
+        return True
     sure = sum(
-        is_sure(min(c.confidence, float(first.posterior[c.arc]))) and _is_garble(source, c)
+        is_sure(min(c.confidence, float(first.posterior[c.arc]))) and _is_garble(block.source, c)
         for c in changes
     )
     return profile != LIGHT_NOISE or is_noisy(sure, sum(c.is_word for c in changes))

@@ -17,6 +17,7 @@ from vnadmin.vietnamese import canonical, fold, split_tone
 
 STRIPPED = {"stripped-few": 0.05, "stripped-half": 0.4, "stripped": 0.95}
 """By profile: share of the words with marks that lost some."""
+SOME_STRIPPED = ("stripped-few", "stripped-half")
 
 _ROUNDS = 12
 _LEAST = 1e-4

@@ -10,7 +10,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from vnadmin.errors import InputError
 from vnadmin.scan import RawPage, chosen
-from vnadmin.scan.tesseract import recognise
+from vnadmin.scan.recognise import recognise
 
 MAX_PIXELS = 80_000_000
 """Largest image read: A3 at 600 dpi is 70 million; a byte a pixel is held in memory."""

@@ -16,7 +16,7 @@ from PIL import Image
 from vnadmin.document import Word
 from vnadmin.errors import InputError
 from vnadmin.scan import RawPage, chosen
-from vnadmin.scan.tesseract import recognise
+from vnadmin.scan.recognise import recognise
 
 DPI = 300
 MAX_PIXELS = 40_000_000
