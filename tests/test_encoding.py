@@ -62,7 +62,7 @@ ENCODERS: dict[str, Callable[[str], str]] = {
 
 def read(source: str, encoding: str | None = None) -> str:
     """What `to_unicode` makes of a text, with the shipped model; its edits must replay."""
-    text, edits = to_unicode(source, restorer(None).model, encoding)
+    text, edits = to_unicode(source, restorer(None).encodings, encoding)
     assert apply_edits(source, edits) == text
     assert undo_edits(text, edits) == source
     assert all(edit.kind == "encoding" for edit in edits)

@@ -43,6 +43,10 @@ _AGAIN_IN_LINE, _AGAIN_AT_LINE_END = -8.0, -1.5  # where the document is known t
 _ENOUGH = 18.0  # nats by which the distinct words of an encoding must speak for it
 
 
+_REMEMBERED = 100_000
+"""Log likelihoods kept from one text to the next: some 20 MB."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Word:
     start: int
@@ -53,12 +57,11 @@ class _Word:
     """ASCII words since the one before that are no Vietnamese."""
 
 
-def legacy_words(source: str, model: LanguageModel) -> Iterator[tuple[int, int, str]]:
+def legacy_words(source: str, scores: Scores) -> Iterator[tuple[int, int, str]]:
     """Yield start, end and true text of the words that were written in a legacy encoding."""
     if source.isascii() or not _HOLDS_ODD.search(source):
         return
     words = list(_words(source))
-    scores = _Scores(model)
     distinct = {word.text for word in words if _speaks(word.text)}
     names = [name for name in READINGS if scores.at_best(distinct, name) > _ENOUGH]
     path = _path(words, names, scores, _IN_LINE, _AT_LINE_END)
@@ -95,17 +98,19 @@ def _words(source: str) -> Iterator[_Word]:
             foreign += not is_syllable(text)
 
 
-class _Scores:
-    """Log likelihoods of words under each encoding, remembered."""
+class Scores:
+    """Log likelihoods of words under each encoding, remembered from text to text."""
 
     def __init__(self, model: LanguageModel) -> None:
-        self._model = model
+        self.model = model
         self._known: dict[tuple[str, str], float] = {}
 
     def of(self, text: str, name: str) -> float:
         """Return log P of the word `text`; `name` is empty where it is what it seems."""
         value = self._known.get((text, name))
         if value is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
             value = self._read(text, name) if name else self._as_it_stands(text)
             self._known[text, name] = value
         return value
@@ -115,8 +120,8 @@ class _Scores:
         return sum(max(0.0, self.of(text, name) - self.of(text, "")) for text in texts)
 
     def _unigram(self, word: str) -> float | None:
-        number = self._model.index.get(canonical(word), 0)
-        return float(self._model.unigram[number]) if number >= len(lm_words.CLASSES) else None
+        number = self.model.index.get(canonical(word), 0)
+        return float(self.model.unigram[number]) if number >= len(lm_words.CLASSES) else None
 
     def _as_it_stands(self, text: str) -> float:
         total = 0.0
@@ -155,7 +160,7 @@ class _Scores:
         return total or _STRAY
 
 
-def _gain(words: Sequence[_Word], path: Sequence[str], name: str, scores: _Scores) -> float:
+def _gain(words: Sequence[_Word], path: Sequence[str], name: str, scores: Scores) -> float:
     """How much the distinct words that `path` reads in an encoding speak for it.
 
     They speak for it where it makes better sense of them than any other state of the path does.
@@ -172,7 +177,7 @@ def _speaks(text: str) -> bool:
 
 
 def _path(
-    words: Sequence[_Word], names: Sequence[str], scores: _Scores, in_line: float, at_end: float
+    words: Sequence[_Word], names: Sequence[str], scores: Scores, in_line: float, at_end: float
 ) -> list[str]:
     """Return the likeliest encoding of each word (Viterbi); empty for none."""
     states = ["", *names]

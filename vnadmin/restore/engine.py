@@ -31,6 +31,7 @@ from vnadmin.restore.channel import Channel
 from vnadmin.restore.confidence import Estimator, Network, Seen
 from vnadmin.restore.decoder import Decoded, decode
 from vnadmin.restore.document_words import ENOUGH_WORDS, read_again
+from vnadmin.restore.encoding import Scores
 from vnadmin.restore.evidence import NONE, Evidence
 from vnadmin.restore.items import Item, Sentence, sentences
 from vnadmin.restore.lattice import LatticeBuilder, Readings
@@ -79,6 +80,7 @@ class Restorer:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self.model = LanguageModel.load(directory / "language")
+        self.encodings = Scores(self.model)
         self._builders: dict[str, LatticeBuilder] = {}
         self._channels: dict[str, Channel] = {}
         self.estimators: dict[str, Estimator | None] = {}
@@ -150,7 +152,7 @@ class Restorer:
     ) -> Iterator[Restoration]:
         """Restore texts; each block of theirs is decoded with others of the same profile."""
         encoding = options.profile if options.profile in READINGS else None
-        composed = [to_unicode(source, self.model, encoding) for source, _ in sources]
+        composed = [to_unicode(source, self.encodings, encoding) for source, _ in sources]
         changes: list[list[Change]] = [[] for _ in sources]
         blocks: dict[str, list[_Block]] = defaultdict(list)
         size = 0

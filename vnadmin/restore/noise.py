@@ -19,7 +19,9 @@ from vnadmin.vietnamese import canonical
 if TYPE_CHECKING:
     from vnadmin.restore.engine import Restorer
 
-_WORDS_READ = 800
+_FIRST_LOOK, _WORDS_READ = 200, 800
+"""Words read: the first settle it where one kind explains them better by `_SETTLED` nats."""
+_SETTLED = 40.0
 _UNKNOWN_LETTER = -2.6
 _UNSEEN = -16.0
 _RIVAL = 4.0
@@ -36,11 +38,20 @@ _MOST_UNKNOWN = 0.08
 def evidence(restorer: Restorer, text: str) -> Mapping[str, float]:
     """Return log P(text's words | profile) per word, each word by itself (natural log).
 
-    Only the first words are read; a text without words gives an empty mapping.
+    Only the first words are read, as many as it takes; a text without words gives an empty mapping.
     """
-    counts = _words(text)
-    if not counts:
-        return {}
+    scores: Mapping[str, float] = {}
+    for most in (_FIRST_LOOK, _WORDS_READ):
+        counts = _words(text, most)
+        scores = _evidence(restorer, counts) if counts else {}
+        read = counts.total()
+        best = sorted(scores.values())[-2:]
+        if read < most or (len(best) == 2 and (best[1] - best[0]) * read > _SETTLED):
+            break
+    return scores
+
+
+def _evidence(restorer: Restorer, counts: Counter[tuple[str, str]]) -> Mapping[str, float]:
     weight = np.array(list(counts.values()), dtype=np.float64)
     scores: dict[str, float] = {}
 
@@ -68,7 +79,7 @@ def loss(restorer: Restorer, text: str) -> str:
     return stripped_profile(restorer.stripped_words.lost_share(_readings(counts), unknown)[0])
 
 
-def _words(text: str) -> Counter[tuple[str, str]]:
+def _words(text: str, most: int = _WORDS_READ) -> Counter[tuple[str, str]]:
     """Count the first words of a text, each with its key."""
     counts: Counter[tuple[str, str]] = Counter()
     read = 0
@@ -77,7 +88,7 @@ def _words(text: str) -> Counter[tuple[str, str]]:
         if any(c.isalpha() for c in core) and len(core) < 20 and not is_foreign(core):
             counts[core, key_of(core, is_upper(core, False))] += 1
             read += 1
-            if read >= _WORDS_READ:
+            if read >= most:
                 break
     return counts
 

@@ -9,7 +9,7 @@ import regex
 
 from vnadmin.document import Edit, OffsetMap
 from vnadmin.language.model import LanguageModel
-from vnadmin.restore.encoding import legacy_words, read_as
+from vnadmin.restore.encoding import Scores, legacy_words, read_as
 from vnadmin.vietnamese import canonical, is_syllable, nfc
 
 _RUN = regex.compile(r"\s+|\S+")
@@ -24,23 +24,23 @@ _TONE_FIRST = regex.compile("([\u0300\u0301\u0303\u0309])([\u0302\u0306])")
 
 
 def to_unicode(
-    source: str, model: LanguageModel, encoding: str | None = None
+    source: str, scores: Scores, encoding: str | None = None
 ) -> tuple[str, tuple[Edit, ...]]:
     """Return `source` in NFC, legacy encodings read, and the edits that bring it there.
 
     Args:
         source: any text.
-        model: tells which words there are.
+        scores: tells how likely words are, and which there are.
         encoding: a name in `formats.legacy.READINGS` that all of the text was written in; found
             out word by word if not given.
     """
     if encoding is None:
-        read = list(legacy_words(source, model))
+        read = list(legacy_words(source, scores))
     else:
         spans = [m.span() for m in _RUN.finditer(source)]
         read = [(start, end, read_as(source, start, end, encoding)) for start, end in spans]
     middle, first = _edited(source, read)
-    text, second = _edited(middle, _composed(middle, model))
+    text, second = _edited(middle, _composed(middle, scores.model))
     return text, tuple(chain(source, first, middle, second))
 
 
