@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from vnadmin.document import Header, Signer
 from vnadmin.errors import InputError
+from vnadmin.evaluate.citation_run import score_files, truths_of
 from vnadmin.evaluate.citation_spans import read_vnlegaltext, score_vnlegaltext
-from vnadmin.evaluate.citations import Counts, FieldScores, score_documents, score_header
+from vnadmin.evaluate.citations import Counts, FieldScores, score_documents
+from vnadmin.evaluate.headers import HeaderScores, score_header
 from vnadmin.evaluate.provisions import read_cases, score_provisions
 from vnadmin.extract import citations, header
+from vnadmin.options import Options
 
 
 def test_counts() -> None:
@@ -45,16 +49,49 @@ def test_documents_count_once() -> None:
     assert scores.extra == ["Công văn 7/UBND-KT None"]
 
 
-def test_header_fields() -> None:
+def test_header_fields_printed_by_hand_and_blank() -> None:
     own = header("SỞ NỘI VỤ\nSố: 5/SNV-TC\nHuế, ngày 02 tháng 3 năm 2020\nKính gửi: Sở Y tế.\n")
-    fields: dict[str, Counts] = {}
-    wrong: list[str] = []
-    score_header(
-        {"issuer": "Sở Nội vụ", "number": "6/SNV-TC", "addressees": ["Sở Y tế"]}, own, fields, wrong
-    )
-    assert fields["issuer"].hits == fields["addressees"].hits == 1
-    assert fields["number"].hits == 0
-    assert len(wrong) == 1
+    scores = HeaderScores()
+    expected = {
+        "issuer": "Sở Nội vụ", "number": "6/SNV-TC", "date": "2020-03-01", "place": None,
+        "subject": None, "addressees": ["Sở  Y tế"], "handwritten": ["date"],
+        "signers": [{"name": "Lê An", "position": "GIÁM ĐỐC", "authority": "TL. GIÁM ĐỐC\nKT."}],
+    }  # fmt: skip
+    score_header(expected, own, scores, name="a.png")
+    assert {key: (c.hits, c.expected) for key, c in scores.fields.items()} == {
+        "issuer": (1, 1), "number": (0, 1), "addressees": (1, 1),
+        "signers.name": (0, 1), "signers.position": (0, 1), "signers.authority": (0, 1),
+    }  # fmt: skip
+    assert (scores.printed.hits, scores.printed.expected, scores.printed.found) == (2, 6, 3)
+    assert scores.missed[0] == "a.png: number: expected '6/SNV-TC', read '5/SNV-TC'"
+    assert [line.split(":")[1] for line in scores.invented] == [" place", " date"]
+    assert list(scores.rows())[-1].endswith("33.3 %")
+
+
+def test_signers_compare_by_the_first_authority() -> None:
+    own = Header(signers=(Signer("Lê An", "PHÓ CHÁNH VĂN PHÒNG", "TL."),))
+    signer = {"name": "Lê An", "position": "Phó Chánh Văn phòng", "authority": "TL. A\nKT. B"}
+    scores = HeaderScores()
+    score_header({"signers": [signer]}, own, scores)
+    assert not scores.missed
+    assert scores.printed.hits == 3
+
+
+def test_scans_against_a_folder_of_truths(tmp_path: Path) -> None:
+    """What is cited on pages nobody annotated isn't held against the reading."""
+    for name in ("a", "b"):
+        text = "Theo Nghị định số 12/2020/NĐ-CP.\n\fTheo Nghị định số 13/2020/NĐ-CP.\n\f"
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+        cited = [{"type": "Nghị định", "number": "12/2020/NĐ-CP", "date": None}]
+        truth = {"pages_annotated": [1], "citations": cited, "header": {"issuer": "SỞ Y TẾ"}}
+        (tmp_path / f"{name}.json").write_text(json.dumps(truth), encoding="utf-8")
+    files = [tmp_path / "a.txt", tmp_path / "b.txt"]
+    report = score_files(truths_of(files, tmp_path), options=Options())
+    assert report.documents == 2
+    assert report.citations.documents == Counts(2, 2, 2)
+    assert "header missed: b.txt: issuer: expected 'SỞ Y TẾ', read None" in report.report()
+    with pytest.raises(InputError, match=r"a\.json"):
+        list(truths_of(files, tmp_path / "a.json"))
 
 
 def test_vnlegaltext_is_read_as_running_text(tmp_path: Path) -> None:

@@ -44,10 +44,13 @@ examples:
 _CITATIONS = """\
 The truth is JSON: {"citations": [{"type", "number", "name", "date", "issuer", "title"}], "header":
 {…}}, keys as in a document's JSON; a key that is left out isn't scored. Mentions of one document
-count once.
+count once. header.handwritten names the fields that are filled in by hand: they don't count, nor do
+those that are null, but what is read there is shown. pages_annotated names the pages whose
+citations the truth has.
 
 examples:
   vnadmin evaluate citations --truth truth.json scan.pdf
+  vnadmin evaluate citations --truth truth/ a.pdf b.png    truth/a.json, truth/b.json
   vnadmin evaluate citations --pairs docs/examples --language vie
   vnadmin evaluate citations --provisions tests/cases/provisions.tsv    places, form by form"""
 
@@ -189,9 +192,11 @@ def run_restore(args: argparse.Namespace) -> int:
 def _add_citations(kinds: Subparsers) -> None:
     summary = "precision, recall and F1 of citations, field by field, and of the header"
     parser = add_command(kinds, "citations", summary, _CITATIONS)
-    parser.add_argument("--truth", metavar="JSON", type=Path, help="what FILE cites")
     parser.add_argument(
-        "file", metavar="FILE", nargs="?", type=Path, help="text, PDF, image, hOCR or ALTO"
+        "--truth", metavar="PATH", type=Path, help="what FILE says: JSON, or its folder"
+    )
+    parser.add_argument(
+        "files", metavar="FILE", nargs="*", type=Path, help="text, PDF, image, hOCR or ALTO"
     )
     parser.add_argument("--pairs", metavar="FOLDER", type=Path, help="a folder of examples")
     parser.add_argument("--language", default="eng", help="which reading of them (default eng)")
@@ -208,7 +213,7 @@ def run_citations(args: argparse.Namespace) -> int:
 
     from vnadmin.evaluate import citation_run
 
-    others = (args.truth, args.file, args.pairs, args.vnlegaltext)
+    others = (args.truth, args.files, args.pairs, args.vnlegaltext)
     if args.provisions is not None and not any(others):
         from vnadmin.evaluate.provisions import read_cases, score_provisions
 
@@ -216,16 +221,16 @@ def run_citations(args: argparse.Namespace) -> int:
         return _print(places.to_dict(), places.report(), as_json=args.json)
     if args.provisions is not None:
         raise UsageError("--provisions goes alone")
-    if args.vnlegaltext is not None and not (args.truth or args.file or args.pairs):
+    if args.vnlegaltext is not None and not (args.truth or args.files or args.pairs):
         counts = citation_run.score_vnlegaltext(args.vnlegaltext)
         return _print(dataclasses.asdict(counts), str(counts), as_json=args.json)
-    if args.pairs is not None and not (args.truth or args.file or args.vnlegaltext):
+    if args.pairs is not None and not (args.truth or args.files or args.vnlegaltext):
         pairs = list(citation_run.example_folders(args.pairs, args.language))
-    elif args.truth is not None and args.file is not None and not (args.pairs or args.vnlegaltext):
-        pairs = [(args.truth, args.file)]
+    elif args.truth is not None and args.files and not (args.pairs or args.vnlegaltext):
+        pairs = list(citation_run.truths_of(args.files, args.truth))
     else:
         raise UsageError(
-            "give --truth JSON FILE, or --pairs FOLDER, --vnlegaltext JSONL or --provisions TSV"
+            "give --truth PATH FILE, or --pairs FOLDER, --vnlegaltext JSONL or --provisions TSV"
         )
     scores = citation_run.score_files(pairs, options=options_from(args), encoding=args.encoding)
     return _print(scores.to_dict(), scores.report(), as_json=args.json)

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from vnadmin.errors import InputError
 from vnadmin.evaluate.citation_spans import score_vnlegaltext as score_vnlegaltext
-from vnadmin.evaluate.citations import (
-    Counts,
-    FieldScores,
-    score_documents,
-    score_header,
-)
+from vnadmin.evaluate.citations import FieldScores, score_documents
+from vnadmin.evaluate.headers import HeaderScores, score_header
 from vnadmin.options import Options
 from vnadmin.pipeline import extract
-
-_SHOWN = 20
 
 
 @dataclass(slots=True)
@@ -28,8 +22,7 @@ class CitationReport:
 
     documents: int = 0
     citations: FieldScores = field(default_factory=FieldScores)
-    header: dict[str, Counts] = field(default_factory=dict)
-    header_differences: list[str] = field(default_factory=list)
+    header: HeaderScores = field(default_factory=HeaderScores)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the counts as plain values."""
@@ -40,16 +33,15 @@ class CitationReport:
         rows = {"citation": self.citations.documents, **self.citations.fields}
         lines = [f"{self.documents} document(s); a citation is right by type, number or name, date"]
         lines += [f"  {name:<12} {counts}" for name, counts in rows.items()]
-        lines += ["header"] if self.header else []
-        lines += [f"  {name:<12} {counts}" for name, counts in self.header.items()]
+        if self.header.fields:
+            lines += ["header, fields printed", *(f"  {row}" for row in self.header.rows())]
         for title, items in (
             ("missed", self.citations.missed),
             ("added", self.citations.extra),
-            ("header", self.header_differences),
+            ("header missed", self.header.missed),
+            ("header not printed", self.header.invented),
         ):
-            lines += [f"{title}: {item}" for item in items[:_SHOWN]]
-            if len(items) > _SHOWN:
-                lines.append(f"{title}: … and {len(items) - _SHOWN} more")
+            lines += [f"{title}: {item}" for item in items]
         return "\n".join(lines)
 
 
@@ -69,6 +61,18 @@ def example_folders(folder: Path, language: str) -> Iterator[tuple[Path, Path]]:
     yield from found
 
 
+def truths_of(files: Sequence[Path], truth: Path) -> Iterator[tuple[Path, Path]]:
+    """Pair each of `files` with its truth: `truth/a.json` for `a.pdf`, or `truth` for one file.
+
+    Raises:
+        InputError: there are several files for one truth.
+    """
+    if len(files) > 1 and not truth.is_dir():
+        raise InputError(f"{truth}: not a folder with a truth for each of {len(files)} files")
+    for file in files:
+        yield truth / f"{file.stem}.json" if truth.is_dir() else truth, file
+
+
 def score_files(
     pairs: Iterable[tuple[Path, Path]], *, options: Options, encoding: str | None = None
 ) -> CitationReport:
@@ -76,7 +80,8 @@ def score_files(
 
     Args:
         pairs: a truth (JSON with `citations`, maybe `header`, keys as in a document's JSON) and
-            the file to extract from.
+            the file to extract from. Where the truth has `pages_annotated`, only what is cited on
+            those pages counts.
         options: how to restore.
         encoding: of text files.
     """
@@ -85,9 +90,11 @@ def score_files(
         truth = _load(truth_path)
         document = extract(path, options=options, encoding=encoding)
         result.documents += 1
-        score_documents(truth["citations"], document.citations, result.citations)
+        wanted = truth.get("pages_annotated")
+        found = [c for c in document.citations if not wanted or c.page is None or c.page in wanted]
+        score_documents(truth["citations"], found, result.citations, name=path.name)
         if truth.get("header"):
-            score_header(truth["header"], document.header, result.header, result.header_differences)
+            score_header(truth["header"], document.header, result.header, name=path.name)
     return result
 
 

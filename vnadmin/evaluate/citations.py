@@ -1,4 +1,4 @@
-"""Scoring citations and headers, field by field, against expected lists."""
+"""Scoring citations, field by field, against expected lists."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from ..document import Citation, Header
+from ..document import Citation
 from ..vietnamese import canonical
 
 FIELDS = ("type", "number", "name", "date", "issuer", "title")
-HEADER_FIELDS = ("issuer", "parent_issuer", "number", "place", "date", "type", "subject")
+# What a text calls a document whose type it leaves open: a letter's (docs/extraction.md).
+_TYPES = {"Văn bản": "Công văn"}
 
 
 @dataclass(slots=True)
@@ -73,40 +74,44 @@ _Mention = TypeVar("_Mention")
 
 
 def _distinct(mentions: Iterable[_Mention], get: Callable[[_Mention, str], Any]) -> list[_Mention]:
-    """Keep one mention of each document: the fullest; a dated law stands for undated mentions."""
-    best: dict[str, _Mention] = {}
+    """Keep one mention of each document: the fullest; a dated one stands for undated ones."""
+    best: dict[tuple[str, str | None], _Mention] = {}
+
+    def label(mention: _Mention) -> str:
+        return canonical(get(mention, "number") or get(mention, "name") or "")
 
     def filled(mention: _Mention) -> int:
         return sum(get(mention, name) is not None for name in FIELDS)
 
     for mention in mentions:
-        number, date = get(mention, "number"), get(mention, "date")
-        key = canonical(number or get(mention, "name") or "")
-        if number is None and date:
-            key += date
+        key = label(mention), get(mention, "date")
         if key not in best or filled(mention) > filled(best[key]):
             best[key] = mention
-    dated = {canonical(get(m, "name")) for m in best.values() if get(m, "name") and get(m, "date")}
-    return [
-        m
-        for m in best.values()
-        if get(m, "date") or not get(m, "name") or canonical(get(m, "name")) not in dated
-    ]
+    dated = {text for text, date in best if date is not None}
+    return [m for (text, date), m in best.items() if date is not None or text not in dated]
 
 
 def score_documents(
-    expected: Sequence[Mapping[str, Any]], found: Sequence[Citation], scores: FieldScores
+    expected: Sequence[Mapping[str, Any]],
+    found: Sequence[Citation],
+    scores: FieldScores,
+    *,
+    name: str = "",
 ) -> None:
     """Add the score of one document's distinct citations to `scores`.
 
     `expected` holds mappings with `type`, `number`, `name`, `date` and maybe `issuer`, `title`
-    (a key that is absent isn't scored). Mentions of one document count once: the fullest.
+    (a key that is absent isn't scored). Mentions of one document count once: the fullest. `name`
+    is what to call the citing document in what was missed.
     """
+    before = f"{name}: " if name else ""
     left = _distinct(found, getattr)
+    expected = [{**want, "type": _TYPES.get(want["type"], want["type"])} for want in expected]
     for want in _distinct(expected, _get):
         match = _best(want, left)
         scores.documents.expected += 1
-        label = f"{want.get('type')} {want.get('number') or want.get('name')} {want.get('date')}"
+        cited = want.get("number") or want.get("name")
+        label = f"{before}{want.get('type')} {cited} {want.get('date')}"
         if match is None:
             scores.missed.append(label)
         else:
@@ -118,56 +123,22 @@ def score_documents(
             scores.documents.hits += exact
             if not exact:
                 scores.missed.append(f"{label}: read {match.type} {match.number} {match.date}")
-        for name in FIELDS:
-            if name not in want:
+        for part in FIELDS:
+            if part not in want:
                 continue
-            counts = scores.fields[name]
-            value = getattr(match, name) if match is not None else None
-            counts.expected += want[name] is not None
+            counts = scores.fields[part]
+            value = getattr(match, part) if match is not None else None
+            counts.expected += want[part] is not None
             counts.found += value is not None
-            counts.hits += want[name] is not None and _same(want[name], value)
+            counts.hits += want[part] is not None and _same(want[part], value)
     for citation in left:
         scores.documents.found += 1
-        scores.extra.append(f"{citation.type} {citation.number or citation.name} {citation.date}")
+        cited = citation.number or citation.name
+        scores.extra.append(f"{before}{citation.type} {cited} {citation.date}")
 
 
 def _best(want: Mapping[str, Any], left: Sequence[Citation]) -> Citation | None:
-    for citation in left:
-        if want.get("number"):
-            if _same(want["number"], citation.number):
-                return citation
-        elif _same(want.get("name"), citation.name) and _same(want.get("date"), citation.date):
-            return citation
-    if not want.get("number"):
-        for citation in left:
-            if _same(want.get("name"), citation.name):
-                return citation
-    return None
-
-
-def score_header(
-    expected: Mapping[str, Any], header: Header, fields: dict[str, Counts], wrong: list[str]
-) -> None:
-    """Add one document's header fields to `fields`; differences go into `wrong`."""
-
-    def tally(name: str, same: bool, difference: str) -> None:
-        counts = fields.setdefault(name, Counts())
-        counts.expected += 1
-        counts.found += 1
-        counts.hits += same
-        if not same:
-            wrong.append(f"{name}: {difference}")
-
-    for name in HEADER_FIELDS:
-        if name not in expected:
-            continue
-        want, value = expected[name], getattr(header, name)
-        tally(name, _same(want, value), f"expected {want!r}, read {value!r}")
-    if "addressees" in expected:
-        addressees = expected["addressees"]
-        same = [canonical(a) for a in addressees] == [canonical(a) for a in header.addressees]
-        tally("addressees", same, f"expected {addressees}, read {header.addressees}")
-    if "signers" in expected:
-        want_signers = [(s.get("name"), s.get("position")) for s in expected["signers"]]
-        same = want_signers == [(s.name, s.position) for s in header.signers]
-        tally("signers", same, f"expected {want_signers}, read {header.signers}")
+    part = "number" if want.get("number") else "name"
+    near = [citation for citation in left if _same(want.get(part), getattr(citation, part))]
+    same = (citation for citation in near if _same(want.get("date"), citation.date))
+    return next(same, near[0] if near else None)
