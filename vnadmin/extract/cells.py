@@ -16,6 +16,7 @@ from ..vietnamese import canonical, fold
 _RIGHT_BLOCK = re.compile(
     r"(?<=\w)(?P<dash>\s?[-–])?[ \xa0]?[^\w\n]{1,4}"
     r"(?=(?:CỘNG\s{1,3}H[ÒO][ÀA]\s{1,3}XÃ\s{1,3}HỘI|ĐẢNG\s{1,3}CỘNG\s{1,3}SẢN)\s[^\n]{0,30}?NAM\s*\Z"
+    r"|VIỆT\s{1,3}NAM\s{1,3}DÂN\s{1,3}CHỦ\s{1,3}CỘNG|ĐOÀN\s{1,3}(?:TNCS|THANH\s{1,3}NIÊN\s{1,3}CỘNG)\s"
     r"|Độc\s{1,3}lập\s{0,3}[-–]?\s{0,3}Tự\s{1,3}do)"
 )
 _DAY = re.compile(r"\s?,\s{0,4}(?=[Nn]g[àa]y)")
@@ -29,7 +30,10 @@ _MAX_LINE = 200
 
 HEAD_CELLS = 48
 """How many cells a letterhead takes at most, the subject's lines included."""
-MOTTO = re.compile(r"cong hoa xa hoi|doc lap\s*[-–]\s*tu do|^dang cong san viet nam$")
+MOTTO = re.compile(
+    r"cong hoa xa hoi|doc lap\s*[-–]\s*tu do|^dang cong san viet nam$|dan chu cong hoa"
+    r"|^doan (?:tncs|thanh nien cong san) ho chi minh$"
+)
 PLACE_DATE = re.compile(r"\s*(?P<place>[^\W\d_][^,:;0-9]{1,40}?)\s*,\s*(?=[Nn]g[àa]y)")
 URGENT = re.compile(r"(?:HỎA|HOẢ)\s+TỐC|KHẨN|THƯỢNG KHẨN|(?:TUYỆT |TỐI )?MẬT|HẸN GIỜ")
 RULE = re.compile(r"[\W_]*")
@@ -82,7 +86,7 @@ def _cut_stamp(line: str) -> str:
     """Put a tab between a stamp and the addressee it stands before."""
     listed = _LISTED.search(line)
     left = line[: listed.start()] if listed is not None else ""
-    if listed is None or not (upper(left) or re.search(r"[.…]{2}|[\"“”'|]", left)):
+    if listed is None or upper(line) or not (upper(left) or re.search(r"[.…]{2}|[\"“”'|]", left)):
         return line
     return f"{left}\t- {line[listed.end() :]}"
 

@@ -4,36 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-
-from rapidfuzz.distance import Levenshtein
+from functools import lru_cache
 
 from ..document import Header
-from ..grammar import match_date, parse_number, symbol_issuers, symbol_types
+from ..grammar import match_date, parse_number, symbol_types
 from ..grammar.dates import match_blank_date
-from ..grammar.divisions import provinces
 from ..grammar.numbers import roles, symbol_known
 from ..grammar.tables import types_by_name
 from ..vietnamese import canonical
-from .cells import (
-    HEAD_CELLS,
-    MOTTO,
-    PLACE_DATE,
-    RULE,
-    URGENT,
-    body_line,
-    plain,
-    split_cells,
-    upper,
-)
+from .cells import HEAD_CELLS, PLACE_DATE, body_line, plain, split_cells, upper
 from .close import close
+from .letterhead import issuing_bodies, known_place
 from .stamps import marks, take_arrival
 from .subject import addressees, subject
 
 _LETTERHEAD_CELLS = 12
 _NUMBER = re.compile(
-    r"[\s:;.,`'*~]*(?:Số|SỐ|Sô|số(?=\s*:)|(?:Bộ luật|Luật|Pháp lệnh|Nghị quyết|Lệnh|Sắc lệnh)\s+số)"
-    r"\s*[:.]?\s*(?P<rest>.*)$"
+    r"[\s:;.,`'*~]*(?:(?P<type>Bộ luật|Luật|Pháp lệnh|Nghị quyết|Lệnh|Sắc lệnh|Bản án|Quyết định"
+    r"|BẢN ÁN|QUYẾT ĐỊNH)\s+(?:[Ss]ố|SỐ)|Số|SỐ|Sô|số(?=\s*:))\s*[:.]?\s*(?P<rest>.*)$"
 )
+_DATED = re.compile(r"\W*(?=[Nn]g[àa]y\s*:?\s*[0-9])")
 # A day or month left blank, or filled in by hand and misread, in a date whose rest is printed.
 _PARTLY = re.compile(
     r"[Nn]g[àa]y(?P<day>[^\n,;]{0,8}?)tháng(?P<month>[^\n,;]{0,8}?)năm(?P<year>.{0,8})"
@@ -44,18 +34,6 @@ _SYMBOL = re.compile(
 )
 _PLACE_WORDS = ("phố", "xã", "trấn", "-", "–")
 _AFTER_DATE = 16  # characters of noise behind a date that ends its line
-_BODIES = (
-    "uy ban|ubnd|hoi dong|hdnd|so |bo |ban |van phong|cuc|tong|phong|trung tam|truong|thanh tra"
-    "|chi cuc|chinh phu|quoc hoi|tinh uy|thanh uy|huyen uy|quan uy|thi uy|dang uy|dang bo|vien"
-    "|toa an|cong an|lien doan|hoi |doan|mat tran|bao hiem|kho bac|ngan hang|thu tuong|chu tich"
-    "|chi bo|dang doan|quan khu|hoc vien|dai hoc|tap doan|doan thanh nien"
-).split("|")
-# A first line that is only half of a body's name.
-_HALVES = {
-    "van phong", "ban to chuc", "ban thuong vu", "ban chap hanh", "ban tuyen giao", "uy ban",
-    "ban dan van", "uy ban kiem tra", "ban thuong truc", "thuong truc", "ban noi chinh",
-    "doan chu tich", "hoi dong tham phan", "ban quan ly",
-}  # fmt: skip
 
 
 def header(text: str) -> Header:
@@ -69,21 +47,18 @@ def header(text: str) -> Header:
     number, symbol = _number(cells, number_at) if number_at is not None else (None, None)
     type_at, kind = _type(cells)
     place, date, by_hand = _place_date(cells)
+    if date is None and place is None and number_at is not None:
+        date = _date_under(cells, number_at)
     if by_hand:
         number = None
-    bodies = _issuers(cells, number_at, type_at)
-    place = _known_place(place, bodies)
-    bodies = [_at_home(body, place) for body in bodies]
-    if symbol is not None and len(symbol_issuers(symbol)) > 1 and bodies:
-        bodies = [re.sub(r"\s?[-–]\s?", " - ", "-".join(b.strip(" -–") for b in bodies))]  # joint
+    place = known_place(place, cells, number_at)
+    bodies = issuing_bodies(cells, number_at, type_at, symbol, place)
     urgency, secrecy = marks(cells[:HEAD_CELLS])
     about = subject(cells, number_at, type_at)
     dear = addressees(cells)
     letterhead = number_at is not None or bool(dear)
     if kind is None and letterhead:
         kind = _type_in_number(cells[number_at] if number_at is not None else "", symbol)
-    if not bodies and type_at is not None:
-        bodies = _authority(cells, type_at)
     issuer = bodies[-1] if bodies else None
     parent = bodies[-2] if len(bodies) > 1 else None
     signers, recipients = close(cells)
@@ -147,29 +122,45 @@ def _number(cells: Sequence[str], index: int) -> tuple[str | None, str | None]:
 
 
 def _type(cells: Sequence[str]) -> tuple[int | None, str | None]:
-    names = types_by_name()
+    """The line that is a title in capitals, and the type it names."""
+    law = None
     for index, cell in enumerate(cells[:HEAD_CELLS]):
         if not cell or not upper(cell) or body_line(cells, index):
             continue
-        key = canonical(" ".join(cell.strip(" *.:-–").split()))
-        spaced = key.replace(" ", "")
-        if key in names and key != "luật":
-            return index, names[key]
-        if re.fullmatch(r"(?:\w ){4,}\w", key):  # letters set apart: "C H Ỉ T H Ị"
-            for name, full in names.items():
-                if name.replace(" ", "") == spaced:
-                    return index, full
-    for index, cell in enumerate(cells[:HEAD_CELLS]):
-        if canonical(cell.strip()) in ("luật", "bộ luật") and upper(cell):
-            return index, names[canonical(cell.strip())]
-    return None, None
+        kind = _titled(cell)
+        if kind in ("Luật", "Bộ luật"):  # a word of many a subject
+            law = law or (index, kind)
+        elif kind is not None:
+            return index, kind
+    return law or (None, None)
+
+
+@lru_cache(maxsize=1)
+def _titles() -> dict[str, str]:
+    """Types by their names' letters, unaccented, no spaces, where that is one type's alone."""
+    found: dict[str, str] = {}
+    for key, name in types_by_name().items():
+        found[plain(key).replace(" ", "")] = name
+    return found
+
+
+def _titled(cell: str) -> str | None:
+    """The type a line is the title of: letter for letter, set apart, or its marks misread."""
+    key = canonical(" ".join(cell.strip(" *.:-–_").split()))
+    joint = key.removesuffix(" liên tịch")
+    if key in types_by_name():
+        return types_by_name()[key]
+    if joint != key and joint in types_by_name():
+        return f"{types_by_name()[joint]} liên tịch"
+    letters = plain(key).replace(" ", "")
+    return _titles().get(letters) if len(letters) > 4 else None
 
 
 def _type_in_number(cell: str, symbol: str | None) -> str:
     """The type where no title prints it: of "Luật số", of "TT-BTC", else a letter's."""
-    word = re.match(r"\W*(Bộ luật|Luật|Pháp lệnh|Nghị quyết|Lệnh|Sắc lệnh)\s+số", cell)
-    if word is not None:
-        return word[1]
+    match = _NUMBER.match(cell)
+    if match is not None and match["type"] is not None:
+        return match["type"].capitalize()
     if symbol is not None and roles(symbol)[0] == "type":
         return symbol_types(symbol)[0]
     return "Công văn"
@@ -196,83 +187,18 @@ def _place_date(cells: Sequence[str]) -> tuple[str | None, str | None, bool]:
     return None, None, False
 
 
+def _date_under(cells: Sequence[str], number_at: int) -> str | None:
+    """The date courts print under the number: "Ngày: 16-7-2021"."""
+    for cell in cells[number_at : number_at + 3]:
+        match = _DATED.match(cell)
+        reading = (
+            match_date(re.sub(r"^(\w+)\s*:", r"\1", cell[match.end() :]), 0) if match else None
+        )
+        if reading is not None:
+            return reading.iso
+    return None
+
+
 def _is_place(name: str) -> bool:
     words = name.split()
     return len(words) <= 7 and all(w[0].isupper() or w in _PLACE_WORDS for w in words)
-
-
-def _known_place(place: str | None, bodies: Sequence[str]) -> str | None:
-    """The place as the issuer's name has it, where OCR left it no province's name but the marks."""
-    if place is None or canonical(place) in provinces():
-        return place
-    for body in bodies:
-        words = body.split()
-        name = canonical(" ".join(words[-len(place.split()) :]))
-        if name in provinces() and plain(name) == plain(place):
-            return provinces()[name][0].name
-    return place
-
-
-_UNIT_ENDS = ("tinh", "pho", "huyen", "quan", "xa", "phuong", "uy")
-
-
-def _at_home(body: str, place: str | None) -> str:
-    """The body with its home as the place line spells it, where OCR has a letter or two wrong."""
-    words = body.split()
-    for start in range(max(1, len(words) - 6), len(words)):
-        unit, name = plain(words[start - 1]), " ".join(words[start:])
-        if unit not in _UNIT_ENDS or place is None or canonical(name) == canonical(place):
-            continue
-        printed, known = plain(name).replace(" ", ""), plain(place).replace(" ", "")
-        if canonical(name) not in provinces() and Levenshtein.distance(printed, known) <= min(
-            2, len(known) // 4
-        ):
-            head = words[: start - 1] + (["TỈNH"] if unit == "tinh" else [words[start - 1]])
-            return " ".join([*head, place.upper()])
-    return body
-
-
-def _issuers(cells: Sequence[str], number_at: int | None, type_at: int | None) -> list[str]:
-    end = number_at
-    if end is None:
-        mottos = [i for i, c in enumerate(cells[:HEAD_CELLS]) if MOTTO.search(plain(c))]
-        if not mottos:
-            return []
-        end = type_at if type_at is not None else mottos[-1]
-    bodies: list[str] = []
-    for cell in cells[:end]:
-        words = plain(cell)
-        if RULE.fullmatch(cell) or MOTTO.search(words) or URGENT.search(cell):
-            continue
-        if not upper(cell) or PLACE_DATE.match(cell):
-            continue
-        cell = " ".join(re.sub(r"(?<=\w)[:;'`\"]+(?=\w)", " ", cell).strip(" *").split())
-        starts = words.startswith(tuple(_BODIES)) or words in ("so", "bo", "ban")
-        if not bodies or (starts and plain(bodies[-1]) not in _HALVES and not _open(bodies[-1])):
-            if not bodies and not starts:
-                continue
-            bodies.append(cell)
-        else:
-            bodies[-1] += " " + cell
-    return bodies
-
-
-_HEAD_OF = re.compile(
-    r"(?:(?:QUYỀN |PHÓ )?CHỦ TỊCH(?= ỦY| HỘI)|GIÁM ĐỐC|BỘ TRƯỞNG(?:, CHỦ NHIỆM)?|CHÁNH ÁN"
-    r"|VIỆN TRƯỞNG|TỔNG GIÁM ĐỐC|CỤC TRƯỞNG|HIỆU TRƯỞNG) "
-)
-
-
-def _authority(cells: Sequence[str], type_at: int) -> list[str]:
-    """The body named in capitals between the subject and "Căn cứ", its head's position left out."""
-    for cell in cells[type_at + 1 : type_at + 16]:
-        if cell.startswith("Căn cứ"):
-            break
-        name = _HEAD_OF.sub("", " ".join(cell.split()), count=1)
-        if upper(cell) and plain(name).startswith(tuple(_BODIES)):
-            return [name]
-    return []
-
-
-def _open(body: str) -> bool:
-    return body.endswith((",", "-", "–", " VÀ"))

@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from ..vietnamese import canonical
 from .cells import HEAD_CELLS, MOTTO, PLACE_DATE, RULE, URGENT, body_line, plain, upper
 
-_ABOUT = re.compile(r"\s*(?:V/v|V/V|Về việc|VỀ VIỆC|v/v)\b")
+_ABOUT = re.compile(r"\s*(?:[Vv]/[Vv]|[Vv]ề việc|VỀ VIỆC)\b")
 # "V/v" as OCR has it, right under the number.
 _ABOUT_GARBLED = re.compile(
     r"(?:V[/|lI1]?[vVyYwWlI/]?|Về\s?/|VỊ|W[/v]v?|\\//?v)[/.]?\s+(?=[^\W\d_])"
 )
+# "Về việc" as OCR has it, at the head of a subject under its type.
+_MISREAD_ABOUT = re.compile(r"\W{0,2}[VvWw]\w{1,2}\s+v[i1íìỉ][eéèêếềểễệẹ]c\s+")
+_LONGEST = 900  # characters of a subject
 _DEAR = re.compile(r"[^\w\n]{0,6}Kính\s+gửi\s*:?\s*", re.IGNORECASE)
 _BODY_START = re.compile(
     r"\s*(?:[-–+]|Căn cứ|Thực hiện|Xét|Theo|Điều\s|[0-9IVX]{1,4}[.)]|Kính|Để|Nhằm|Ngày|Trong|Triển)"
@@ -30,15 +33,21 @@ def subject(cells: Sequence[str], number_at: int | None, type_at: int | None) ->
     if type_at is not None:
         return _subject_under(cells, type_at)
     for index, cell in enumerate(cells[:HEAD_CELLS]):
-        if number_at is None or index <= number_at or body_line(cells, index):
+        if index <= (number_at or 0) or body_line(cells, index):
             continue
-        garbled = _ABOUT_GARBLED.match(cell) if index < number_at + 4 else None
+        near = number_at is not None and index < number_at + 4
+        garbled = _ABOUT_GARBLED.match(cell) if near else None
         if not _ABOUT.match(cell):
-            if garbled is None:
+            if garbled is not None:
+                cell = "V/v " + cell[garbled.end() :]
+            elif index == (number_at or 0) + 1 and _goes_on(cell):
+                cell = "V/v " + cell  # which wasn't read
+            else:
                 continue
-            cell = "V/v " + cell[garbled.end() :]
         lines = [cell]
         for following in cells[index + 1 : index + 14]:
+            if _beside_subject(following):
+                continue
             if _ends_block(following):
                 break
             lines.append(following)
@@ -46,11 +55,18 @@ def subject(cells: Sequence[str], number_at: int | None, type_at: int | None) ->
     return None
 
 
+def _goes_on(cell: str) -> bool:
+    return cell[:1].islower() and len(cell.split()) > 2 and re.search("[0-9]{4}", cell) is None
+
+
+def _beside_subject(cell: str) -> bool:
+    """Whether a line is of the block right of a letter's subject."""
+    return bool(MOTTO.search(plain(cell)) or PLACE_DATE.match(cell))
+
+
 def _ends_block(cell: str) -> bool:
     return bool(
         not cell
-        or MOTTO.search(plain(cell))
-        or PLACE_DATE.match(cell)
         or _DEAR.match(cell)
         or (upper(cell) and (URGENT.search(cell) or len(cell.split()) > 1))
         or RULE.fullmatch(cell)
@@ -68,6 +84,9 @@ def _subject_under(cells: Sequence[str], type_at: int) -> str | None:
         cell = cells[index]
         if index == sure:
             break
+        if not cell and lines and _unfinished(lines[-1]):
+            index += 1
+            continue
         if not cell or RULE.fullmatch(cell) or _DEAR.match(cell):
             break
         if not lines and upper(cell) and cell.startswith("CỦA "):
@@ -87,15 +106,19 @@ def _subject_under(cells: Sequence[str], type_at: int) -> str | None:
         lines.append(cell)
         index += 1
     joined = _joined(lines)
-    if joined is not None and len(joined) > 900:
+    if joined is None or len(joined) > _LONGEST:
         return None
-    return joined
+    if _ABOUT.match(joined):
+        return joined
+    return _MISREAD_ABOUT.sub("Về việc ", joined, count=1)
 
 
 def _subject_end(cells: Sequence[str], index: int) -> int | None:
     """Where the authority's name, "Căn cứ" or a blank line ends a subject of a few lines."""
     for end in range(index + 1, min(index + 7, len(cells))):
         cell = cells[end]
+        if not cell and _unfinished(cells[end - 1]):
+            continue
         if not cell or cell.startswith("Căn cứ"):
             return end
         if upper(cell) and len(cell.split()) > 1 and not upper(cells[index]):
@@ -136,7 +159,9 @@ def addressees(cells: Sequence[str]) -> tuple[str, ...]:
         if stamp or not re.search(r"\w{3}", cell):  # or a speck
             gap = gap or not cell
             continue
-        if cell.startswith(("-", "–", "•", "+")):
+        if cell.startswith("(") and found and not gap:
+            found[-1] += " " + cell
+        elif cell.startswith(("-", "–", "•", "+")):
             if found and (inline or found[-1].endswith(".")):
                 break
             found.append(cell.lstrip("-–•+ "))

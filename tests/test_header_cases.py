@@ -1,0 +1,113 @@
+"""Headers of documents of many kinds, each in both orders of its columns."""
+
+from __future__ import annotations
+
+import tomllib
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vnadmin.extract import extract_from_text
+from vnadmin.extract.signers import signers_in
+
+CASES = tomllib.loads((Path(__file__).parent / "cases" / "headers.toml").read_text("utf-8"))
+DOCUMENTS = CASES["document"]
+_WIDTH = 46  # characters of a left column
+
+
+def beside(left: str, right: str) -> str:
+    """The columns on shared lines, as `pdftotext -layout` gives them."""
+    pairs = zip_longest(left.strip("\n").split("\n"), right.strip("\n").split("\n"), fillvalue="")
+    return "\n".join(f"{one.center(_WIDTH)}    {two}".rstrip() for one, two in pairs)
+
+
+def below(left: str, right: str) -> str:
+    """The left column before the right one."""
+    return f"{left.strip()}\n\n{right.strip()}".strip()
+
+
+LAYOUTS = {"beside": beside, "below": below}
+
+
+def written(document: dict[str, Any], layout: str) -> str:
+    put = LAYOUTS[layout]
+    close = put(document.get("copies", ""), document.get("signature", ""))
+    return f"{put(document['left'], document['right'])}\n{document['body']}\n{close}\n"
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=[d["name"] for d in DOCUMENTS])
+def test_header(document: dict[str, Any], layout: str) -> None:
+    header, _, _ = extract_from_text(written(document, layout))
+    found = {
+        "issuer": header.issuer, "parent_issuer": header.parent_issuer, "number": header.number,
+        "symbol": header.symbol, "place": header.place, "date": header.date, "type": header.type,
+        "subject": header.subject, "addressees": list(header.addressees),
+        "urgency": header.urgency, "secrecy": header.secrecy,
+        "recipients": list(header.recipients),
+        "signers": [f"{s.authority or ''} | {s.position} | {s.name}" for s in header.signers],
+    }  # fmt: skip
+    expected = document["header"]
+    blank = dict.fromkeys(found.keys() - {"symbol"}) | {
+        "addressees": [], "recipients": [], "signers": []
+    }  # fmt: skip
+    expected = {**blank, **expected}
+    assert {key: found[key] for key in expected} == expected
+
+
+def _signed(lines: str) -> list[tuple[str | None, str | None, str | None]]:
+    return [(s.authority, s.position, s.name) for s in signers_in(lines.split("\n"))]
+
+
+@pytest.mark.parametrize(
+    ("lines", "signers"),
+    [
+        ("KT. CHỦ TỊCH\nPHÓ CHỦ TỊCH\nLê An", [("KT.", "PHÓ CHỦ TỊCH", "Lê An")]),
+        ("KT. CHỦ TỊCH PHÓ CHỦ TỊCH\nLê An", [("KT.", "PHÓ CHỦ TỊCH", "Lê An")]),
+        ("RT. CHU TỊCH\n-. PHÓ CHỦ TỊCH\nran Văn Sơn", [("KT.", "PHÓ CHỦ TỊCH", "Trần Văn Sơn")]),
+        ("TL. BỘ TRƯỞNG\nHẠNH VĂN PHÒNG\nNguyên Hòa", [("TL.", "CHÁNH VĂN PHÒNG", "Nguyễn Hòa")]),
+        ("THỦ TƯỚNG\nPHÓ THỦ TƯỚNG\nLê An", [("KT.", "PHÓ THỦ TƯỚNG", "Lê An")]),
+        ("QUYỀN GIÁM ĐỐC\n(Đã ký)\nH’Yim Kđoh", [(None, "QUYỀN GIÁM ĐỐC", "H’Yim Kđoh")]),
+        ("CHỦ TỊCH\nNGUYỄN VĂN AN", [(None, "CHỦ TỊCH", "NGUYỄN VĂN AN")]),
+        (
+            "KT. CHỦ TỊCH\nTM. BAN THƯỜNG VỤ\nPHÓ CHỦ TỊCH\nCHỦ TỊCH\nLê An\nVũ Bình",
+            [("KT.", "PHÓ CHỦ TỊCH", "Lê An"), ("TM.", "CHỦ TỊCH", "Vũ Bình")],
+        ),
+        ("CHỦ TỊCH\n§ dry t", [(None, "CHỦ TỊCH", None)]),
+        ("Thực hiện theo quy định\nLê An", []),
+    ],
+)
+def test_signatures(lines: str, signers: list[tuple[str | None, str | None, str | None]]) -> None:
+    assert _signed(lines) == signers
+
+
+@pytest.mark.parametrize(
+    "about",
+    ["đăng ký bổ sung\nnội dung kỳ họp", "V/v đăng ký bổ sung\nnội dung kỳ họp"],
+)
+def test_subject_of_a_letter_whose_number_or_mark_is_unread(about: str) -> None:
+    text = "ỦY BAN NHÂN DÂN\nTỈNH LÀO CAI\n{}\n" + about + "\n\nKính gửi: Sở Y tế\n"
+    numbered = extract_from_text(text.format("Số: 5/UBND-KT"))[0]
+    assert numbered.subject == "V/v đăng ký bổ sung nội dung kỳ họp"
+    motto = "\nCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n\nKính gửi"
+    if about.startswith("V/v"):
+        unread = extract_from_text(text.format("KTTH").replace("\nKính gửi", motto))[0]
+        assert unread.issuer == "ỦY BAN NHÂN DÂN TỈNH LÀO CAI"
+        assert unread.subject == "V/v đăng ký bổ sung nội dung kỳ họp"
+
+
+@pytest.mark.parametrize(
+    ("title", "about"),
+    [
+        ("THÔNG BÁO\n\nKết luận tại Phiên họp của\n\nHội đồng Giáo dục", None),
+        ("QUYẾT ĐINH\nvề việc cử cán bộ", "về việc cử cán bộ"),
+        ("C H Ỉ T H Ị\nVé việc cử cán bộ", "Về việc cử cán bộ"),
+        ("THÔNG TƯ LIÊN TỊCH\nVỀ VIỆC CỬ CÁN BỘ", "VỀ VIỆC CỬ CÁN BỘ"),
+    ],
+)
+def test_subject_under_a_title(title: str, about: str | None) -> None:
+    text = f"SỞ Y TẾ\nSố: 5/SYT\n\n{title}\n\nCăn cứ Luật Cán bộ, công chức;\n"
+    subject = extract_from_text(text)[0].subject
+    assert subject == (about or "Kết luận tại Phiên họp của Hội đồng Giáo dục")

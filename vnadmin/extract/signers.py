@@ -1,0 +1,246 @@
+"""Who signed a document: authority, position and name, as the lines over a signature have them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Literal
+
+from rapidfuzz.distance import Levenshtein
+
+from ..document import Authority, Signer
+from ..vietnamese import canonical
+from .cells import plain, upper
+
+_AUTHORITY = re.compile(
+    r"\s*(?P<tag>TUQ|T[./]?\s?M|K[./]?\s?[T1I]|T[./]?\s?[LI])"
+    r"(?:\s*[.,]\s{0,4}|\s{1,4})(?P<rest>[^\W\d_].*)$"
+)
+_ACTING = re.compile(r"\s*Q\s?[.,]\s{0,4}(?P<rest>\S.*)$")
+# A tag misread ("RT.", "KL."), which only a position behind it tells from another abbreviation.
+_GARBLED_TAG = re.compile(r"[^\w]{0,3}(?P<tag>[A-ZĐ]{1,2})\s?[.,]\s?(?P<rest>[^\W\d_].*)$")
+_DEPUTY = re.compile(r"(?<=\w)\s+(?=(?:PHÓ|THỨ TRƯỞNG)(?!\w))")
+_TAGS: dict[str, Authority] = {"TM": "TM.", "KT": "KT.", "TL": "TL.", "TUQ": "TUQ."}
+_HEADS = (
+    "CHỦ TỊCH|BỘ TRƯỞNG|THỦ TƯỚNG|GIÁM ĐỐC|CHÁNH VĂN PHÒNG|BÍ THƯ|CỤC TRƯỞNG|TỔNG CỤC TRƯỞNG"
+    "|TRƯỞNG BAN|CHỦ NHIỆM|VIỆN TRƯỞNG|CHÁNH ÁN|THỐNG ĐỐC|HIỆU TRƯỞNG|TRƯỞNG PHÒNG|CHI CỤC TRƯỞNG"
+    "|CHÁNH THANH TRA|TỔNG THANH TRA|TỔNG GIÁM ĐỐC|VỤ TRƯỞNG|TỔNG BÍ THƯ|THỦ TRƯỞNG|TƯ LỆNH"
+    "|CHÍNH ỦY|TRƯỞNG ĐOÀN|TỔNG KIỂM TOÁN NHÀ NƯỚC|TRƯỞNG CÔNG AN|ĐỘI TRƯỞNG|TRƯỞNG KHOA"
+).split("|")
+_OTHERS = "THỨ TRƯỞNG|BỘ TRƯỞNG, CHỦ NHIỆM|PHÓ BÍ THƯ THƯỜNG TRỰC|PHÓ CHỦ TỊCH THƯỜNG TRỰC".split(
+    "|"
+)
+_KNOWN = [*_HEADS, *(f"PHÓ {head}" for head in _HEADS), *_OTHERS]
+_POSITIONS = re.compile(
+    r"(?:(?:quyen |pho |q\. ?)?(?:"
+    + "|".join(plain(head) for head in _HEADS)
+    + r"|chanh|tham phan|kiem sat vien|pho|thu truong|pho thu truong)(?!\w).*)"
+)
+_RANK = r"(?:GS|PGS|TSKH|TS|ThS|Ths|BS|BSCK|CK|DS|KS|CN|LS|NGND|NGƯT|TTND|TTƯT)(?:I{1,2}|[12])?"
+_RANKS = re.compile(
+    rf"(?:{_RANK}\s*[.,]\s*(?=[^\W\d_])|(?:Thiếu|Trung|Thượng|Đại) (?:tướng|tá|úy)\s+)+"
+)
+_NOT_NAMES = ("Nơi", "Kính", "Như", "Điều", "Sở", "Ban", "Độc", "Mẫu", "Phụ", "Bảng")
+# The family names that nearly all Vietnamese bear: a name that stands beside other text has one.
+SURNAMES = frozenset(
+    "nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đào đoàn trịnh đinh"
+    " lâm mai tô trương hà cao thái tạ lương phùng vương quách châu la chu thân văn kiều tống triệu"
+    " nông vi hứa doãn lò lục điểu y rơ siu giàng vàng sùng lưu quàng cầm tòng từ ông tăng"
+    " khương sèn ma hạng thào".split()
+)
+_SHORTEST = 4  # letters of a surname that is told apart though misread
+_Kind = Literal["authority", "position", "name"]
+
+
+def authority_in(cell: str) -> re.Match[str] | None:
+    """The tag and the body or position of "TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH"."""
+    match = _AUTHORITY.match(cell)
+    if match is not None and upper(match["rest"]):
+        return match
+    if match is not None and re.search(r"[./]", cell[: match.start("rest")]):
+        known = plain(match["rest"]).startswith(("uy ban", "hoi dong", "chinh phu", "ban "))
+        return match if known or position_in(match["rest"]) is not None else None
+    acting = _ACTING.match(cell)
+    return acting if acting is not None and position_in(acting["rest"]) is not None else None
+
+
+def position_in(cell: str) -> str | None:
+    """The position a line names, letters that OCR has wrong put right."""
+    cell = " ".join(re.sub(r"^[^\w(]+|[^\w).]+$", "", cell).split())
+    letters = plain(cell)
+    if cell.istitle() or not upper(cell):
+        # Old papers have positions in small letters.
+        return cell if canonical(cell).upper() in _KNOWN and cell[:1].isupper() else None
+    if letters in _unaccented():
+        return _unaccented()[letters]
+    if _POSITIONS.fullmatch(letters):
+        return cell
+    return _misread(letters.replace(" ", ""))
+
+
+@lru_cache(maxsize=1)
+def _unaccented() -> dict[str, str]:
+    return {plain(name): name for name in _KNOWN}
+
+
+@lru_cache(maxsize=1024)
+def _misread(letters: str) -> str | None:
+    """The one known position that `letters` are but for a sixth of them."""
+    most = len(letters) // 6
+    near: list[tuple[int, str]] = []
+    for key, name in _unaccented().items():
+        distance = Levenshtein.distance(key.replace(" ", ""), letters, score_cutoff=most)
+        if most and distance <= most:
+            near.append((distance, name))
+    near.sort()
+    alone = len(near) == 1 or (len(near) > 1 and near[0][0] < near[1][0])
+    return near[0][1] if alone else None
+
+
+def name_in(cell: str) -> str | None:
+    """The person's name that a line is, rank and degree kept."""
+    cell = re.sub(r"^\s*\(?(?:Đã ký|đã ký|ĐÃ KÝ)\)?\s*:?\s*", "", cell).strip()
+    cell = re.sub(r"^[^\w(]{1,3}\s*|\s*['\"“”`*~|_]{1,3}$", "", cell)
+    rank = _RANKS.match(cell)
+    bare = cell[rank.end() :] if rank is not None else cell
+    parts = bare.split()
+    if not 2 <= len(parts) <= 6 or cell.startswith(_NOT_NAMES):
+        return None
+    if not all(re.sub("['’-]", "", part).isalpha() for part in parts):
+        return None
+    if upper(bare):
+        named = canonical(parts[0]) in SURNAMES and len(parts) <= 4
+        return cell if named and position_in(bare) is None else None
+    parts[0] = _surname(parts[0])
+    if not all(part[0].isupper() and _proper(part) for part in parts):
+        return None
+    return (rank[0] if rank is not None else "") + " ".join(parts)
+
+
+def _proper(word: str) -> bool:
+    return word[1:].islower() or len(word) == 1 or "'" in word or "’" in word
+
+
+@lru_cache(maxsize=1)
+def _plain_surnames() -> dict[str, str]:
+    return {plain(name): name for name in SURNAMES if len(name) >= _SHORTEST}
+
+
+def _surname(word: str) -> str:
+    """A family name whose marks, or whose first letter, OCR has lost, where one is possible."""
+    if canonical(word) in SURNAMES:
+        return word
+    letters = plain(word)
+    whole = _plain_surnames().get(letters)
+    if whole is None and word.islower() and len(letters) >= _SHORTEST - 1:
+        longer = [name for key, name in _plain_surnames().items() if key[1:] == letters]
+        whole = longer[0] if len(longer) == 1 else None
+    return whole.capitalize() if whole is not None else word
+
+
+def family(name: str) -> bool:
+    """Whether a person's name begins with one of the usual family names."""
+    return canonical(_RANKS.sub("", name).split()[0]) in SURNAMES
+
+
+def signs(cell: str) -> bool:
+    """Whether a line is one of a signature's."""
+    return bool(authority_in(cell) or position_in(cell) or name_in(cell))
+
+
+def signers_in(cells: Sequence[str]) -> tuple[Signer, ...]:
+    """Pair authorities, positions and names as they come, several columns row by row."""
+    found: list[Signer] = []
+    over: list[tuple[_Kind, str]] = []
+    names: list[str] = []
+    for cell in _unjoined(cells):
+        match = authority_in(cell)
+        position = None if match is not None else position_in(cell)
+        name = name_in(cell) if match is None and position is None else None
+        if (match is not None or position is not None) and names:
+            found += _paired(over, names)
+            over, names = [], []
+        if match is not None:
+            over.append(("authority", cell))
+            if "tag" not in match.groupdict():
+                over.append(("position", match["rest"]))
+        elif position is not None:
+            over.append(("position", position))
+        elif name is not None and over:
+            names.append(name)
+        elif not names and over and over[-1][0] == "position" and _runs_on(over[-1][1], cell):
+            over[-1] = ("position", f"{over[-1][1]} {' '.join(cell.split())}")
+    if names:
+        found += _paired(over, names)
+    elif not found and any(kind == "position" for kind, _ in over):
+        found += _paired(over, [None])
+    return tuple(found)
+
+
+def _runs_on(position: str, cell: str) -> bool:
+    """Whether a line in capitals goes on a position that a dash or comma leaves open."""
+    return upper(cell) and bool(re.match(r"\s*[-–]", cell) or re.search(r"[-–,]\s*$", position))
+
+
+def _unjoined(cells: Sequence[str]) -> list[str]:
+    """The lines, one of "KT. CHỦ TỊCH PHÓ CHỦ TỊCH" as two."""
+    lines: list[str] = []
+    for cell in cells:
+        garbled = _GARBLED_TAG.match(cell)
+        if garbled is not None and authority_in(cell) is None and position_in(garbled["rest"]):
+            cell = f"{_nearest_tag(garbled['tag'])} {garbled['rest']}"
+        match = authority_in(cell)
+        deputy = _DEPUTY.search(cell, match.start("rest")) if match is not None else None
+        if (
+            match is not None
+            and deputy is not None
+            and position_in(cell[match.start("rest") : deputy.start()]) is not None
+        ):
+            lines += [cell[: deputy.start()], cell[deputy.end() :]]
+        else:
+            lines.append(cell)
+    return lines
+
+
+def _nearest_tag(read: str) -> str:
+    near = [tag for tag in ("KT", "TL", "TM") if Levenshtein.distance(tag, read) == 1]
+    return f"{near[0] if len(near) == 1 else 'KT'}."
+
+
+def _paired(over: Sequence[tuple[_Kind, str]], names: Sequence[str | None]) -> list[Signer]:
+    """Give each name its authority and position: one block, or columns read row by row."""
+    columns = len(names)
+    authorities = [text for kind, text in over if kind == "authority"]
+    positions = [text for kind, text in over if kind == "position"]
+    if columns > 1 and max(len(authorities), len(positions)) < columns:
+        columns = 1
+    if columns == 1:
+        return [_one(over, names[0])]
+    found: list[Signer] = []
+    for column, name in enumerate(names):
+        mine = [("authority", text) for text in authorities[column::columns]]
+        mine += [("position", text) for text in positions[column::columns]]
+        found.append(_one(mine, name))  # type: ignore[arg-type]
+    return found
+
+
+def _one(over: Sequence[tuple[_Kind, str]], name: str | None) -> Signer:
+    """The signer under one column of lines: first authority, first position under the last one."""
+    tags = [(index, text) for index, (kind, text) in enumerate(over) if kind == "authority"]
+    last = tags[-1][0] if tags else -1
+    positions = [text for kind, text in over[last + 1 :] if kind == "position"]
+    if not tags:
+        deputy = next((text for text in positions[1:] if text.startswith(("PHÓ ", "THỨ "))), None)
+        if deputy is not None and not positions[0].startswith(("PHÓ ", "THỨ ")):
+            return Signer(name, deputy, "KT.")  # whose tag wasn't read
+    position = positions[0] if positions else None
+    return Signer(name, position, _tag(tags[0][1]) if tags else None)
+
+
+def _tag(cell: str) -> Authority:
+    match = _AUTHORITY.match(cell)
+    if match is None:
+        return "Q."
+    letters = re.sub(r"[./\s]", "", match["tag"])
+    return _TAGS[{"K1": "KT", "KI": "KT", "TI": "TL"}.get(letters, letters)]
