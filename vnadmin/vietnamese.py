@@ -86,6 +86,8 @@ def _to_old_habit(match: regex.Match[str]) -> str:
 
 def canonical(text: str) -> str:
     """Return `text` in the one form used for comparing: NFC, lower case, hoà written hòa."""
+    if text.isascii():
+        return text.lower()
     return str(_HABIT_PATTERN.sub(_to_old_habit, nfc(text).lower()))
 
 

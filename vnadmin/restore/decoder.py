@@ -22,7 +22,7 @@ from vnadmin.restore import compiled
 from vnadmin.restore.channel import NO_WORD
 
 BEAM_STATES = 24
-BEAM_MARGIN = 9.0
+BEAM_MARGIN = 8.0
 """A state whose forward score is this many nats below its node's best is dropped."""
 
 Ints = NDArray[np.int64]
