@@ -150,6 +150,12 @@ def plain(cell: str) -> str:
 
 def upper(cell: str) -> bool:
     """Whether `cell` is printed in capitals."""
+    small = 0
+    for char in cell:
+        if char.islower():
+            small += 1
+            if small > len(cell) // 10:
+                return False  # most lines are: told by their first words
     letters = [c for c in cell if c.isalpha()]
     return len(letters) > 1 and sum(c.isupper() for c in letters) >= 0.9 * len(letters)
 

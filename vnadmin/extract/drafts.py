@@ -19,6 +19,7 @@ from ..grammar import (
 )
 from ..grammar.dates import BREAK
 from ..grammar.numbers import roles
+from ..grammar.patterns import one_of
 from ..grammar.standards import STANDARD_TYPES, find_standards
 from ..grammar.tables import laws, symbols, types_by_name
 from ..vietnamese import canonical
@@ -39,12 +40,16 @@ _LINK_BETWEEN = re.compile(
     r"[”\"]?[\s]{0,12}(?:[;,]|và|hoặc|[,;]\s{1,6}và|[,;]\s{1,6}của|;\s{1,6}căn\s{1,3}cứ)?\s{1,12}(?:các\s{1,6}|theo\s{1,6})?"
 )
 _BARE = re.compile(
-    r"(?<!\w)(?:số|Số)\s{0,3}:?\s{0,3}(?P<number>[0-9]{1,5}[a-zđ]?)(?=\s{0,3},?\s{1,6}ngày\s{1,3}[0-9])"
+    one_of(r"[Ss]ố") + r"\s{0,3}:?\s{0,3}(?P<number>[0-9]{1,5}[a-zđ]?)(?=\s{0,3},?\s{1,6}ngày\s{1,3}[0-9])"
 )
 # "Nghị định 54": a short name given to a document before, or a well-known one.
 _SHORT = re.compile(
-    r"(?<!\w)(?P<type>Nghị\s{1,2}định|Nghị\s{1,2}quyết|Thông\s{1,2}tư(?:\s{1,2}liên\s{1,2}tịch)?"
-    r"|Quyết\s{1,2}định|Chỉ\s{1,2}thị|Kết\s{1,2}luận|Hướng\s{1,2}dẫn)\s{1,2}(?:số\s{1,2})?(?P<number>[0-9]{2,4}[a-c]?)"
+    r"(?P<type>"
+    + one_of(
+        r"Nghị\s{1,2}(?:định|quyết)", r"Thông\s{1,2}tư(?:\s{1,2}liên\s{1,2}tịch)?",
+        r"Quyết\s{1,2}định", r"Chỉ\s{1,2}thị", r"Kết\s{1,2}luận", r"Hướng\s{1,2}dẫn",
+    )
+    + r")\s{1,2}(?:số\s{1,2})?(?P<number>[0-9]{2,4}[a-c]?)"
     r"(?![\w/⁄–-]|[.,][0-9]|\s{0,2}[/%–-]|\s{1,3}(?:ngày|năm|tháng|điểm|người|triệu|tỷ|đồng|tuổi|nội"
     r"|lần|vấn|nêu|nói|đã\s{1,2}n[êó][ui]|dẫn|nhiệm|nhóm|giải|trường|bộ|cơ|đơn|chỉ|vụ|dự|xã|tỉnh|huyện|thành|[A-ZĐ]{2}))"
 )

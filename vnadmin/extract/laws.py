@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..document import Span
+from ..grammar.patterns import one_of
 from ..grammar.tables import laws, read_table
 from .law_table import ABBREVIATED, laws_by_key, name_key
 from .words import TAG, Trie, Word, words
 
 _ANCHOR = re.compile(
-    r"(?<![^\W_])(?:B[ộỘ]\s{1,3}[lL](?:uật|UẬT)|L(?:uật|UẬT)|luật|P(?:háp|HÁP)\s{1,3}[lL](?:ệnh|ỆNH)"
-    r"|H(?:iến|IẾN)\s{1,3}p(?:háp|HÁP))(?![^\W_])"
+    one_of(
+        r"B[ộỘ]\s{1,3}[lL](?:uật|UẬT)", "[Ll]uật", "LUẬT", r"P(?:háp|HÁP)\s{1,3}[lL](?:ệnh|ỆNH)",
+        r"H(?:iến|IẾN)\s{1,3}p(?:háp|HÁP)", not_after=r"[^\W_]",
+    )
+    + r"(?![^\W_])"
 )
 # What can't follow "Luật" as a name, or ends one.
 _NOT_NAMES = set(
@@ -103,9 +107,10 @@ def _abbreviations() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
         row["abbreviation"]: (row["type"], f"{row['type']} {row['name']}")
         for row in read_table("law_abbreviations")
     }
-    longest_first = "|".join(map(re.escape, sorted(full, key=len, reverse=True)))
+    longest_first = map(re.escape, sorted(full, key=len, reverse=True))
+    short = one_of(*longest_first, not_after=r"[\w&(/-]")
     # "(BLHS)" and "gọi tắt là BLHS" say what the letters mean; they cite nothing.
-    return re.compile(rf"(?<![\w&(/-])(?<!là )(?:{longest_first})(?![\w&/-])"), full
+    return re.compile(rf"{short}(?![\w&/-])"), full
 
 
 def find_laws(text: str) -> Iterator[LawReading]:
@@ -113,6 +118,8 @@ def find_laws(text: str) -> Iterator[LawReading]:
     yield from _find_names(text)
     pattern, full = _abbreviations()
     for match in pattern.finditer(text):
+        if text.endswith("là ", 0, match.start()):
+            continue
         kind, name = full[match[0]]
         yield LawReading(match.start(), match.end(), kind, None, True, name)
 

@@ -7,10 +7,12 @@ import re
 from collections.abc import Sequence
 
 from ..document import Citation, Reference
+from ..grammar.patterns import one_of
 from .provisions import ANOTHERS, provisions_from
 
 _CUE = re.compile(
-    r"(?<!\w)(?:[Tt]heo|[Tt]ại|của|[Tt]rừ|trong|với|định|hiện)\s{1,3}(?:các\s{1,3})?"
+    one_of("[Tt]heo", "[Tt]ại", "của", "[Tt]rừ", "trong", "với", "định", "hiện")
+    + r"\s{1,3}(?:các\s{1,3})?"
     r"(?=(?:[Đđ]iểm\s{1,3}[a-zđ](?!\w)|[Kk]hoản\s{1,3}[0-9]|Điều\s{1,3}[0-9]))"
 )
 _WHOSE = re.compile(r"[\s,]{0,4}(?:(?:của|thuộc|trong|tại)\s{1,3})?(?:các\s{1,3})?")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, replace
+from functools import lru_cache
 
 from ..document import Provision
 
@@ -108,7 +108,7 @@ def provisions_from(text: str, position: int) -> tuple[tuple[Provision, ...], in
 def _trail(text: str, start: int, position: int) -> list[re.Match[str]]:
     """The unbroken run of units, labels and what joins them that ends at `position`."""
     trail: list[re.Match[str]] = []
-    first = _FIRST_UNIT.search(text, start, position)
+    first = _FIRST_UNIT.search(text, _run_start(text, start, position), position)
     if first is None:
         return trail
     for match in _TOKEN.finditer(text, first.start(), position):
@@ -124,17 +124,48 @@ def _trail(text: str, start: int, position: int) -> list[re.Match[str]]:
     return trail if any(m.lastgroup in ("label", "ordinal") for m in trail) else []
 
 
+# What a trail's words may be, one by one; a superset, since `_TOKEN` looks at them anyhow.
+_MAY_BELONG = re.compile(
+    rf"(?:{_LABEL}|{_ORDINAL}|[^\W\d_]{{1,2}}|gạch|dòng|đoạn|điểm|tiết|khoản|điều|tiểu|mục|chương"
+    r"|phần|phụ|lục|và|hoặc|hay|đến|hết|các|cả|những|của|thuộc|từ|tại|số|quy|định|ban|hành|kèm"
+    r"|theo|trong|thứ|mở|cuối|cùng|tiên)",
+    re.IGNORECASE,
+)
+_SPANS_WORDS = re.compile("kèm|[Mm]ẫu")
+
+
+@lru_cache(maxsize=16384)
+def _may_belong(word: str) -> bool:
+    return all(_MAY_BELONG.fullmatch(part) for part in re.findall(r"\w+", word))
+
+
+def _run_start(text: str, start: int, position: int) -> int:
+    """Where the words begin that may belong to a trail ending at `position`.
+
+    Most citations have none before them: this tells it without reading the whole window.
+    """
+    window = text[start:position]
+    if _SPANS_WORDS.search(window):
+        return start
+    end = len(window)
+    for word in reversed(window.split()):
+        end = window.rindex(word, 0, end)
+        if not _may_belong(word):
+            return start + end + len(word)
+    return start
+
+
 class _Reader:
     """Provisions while their parts are read, one after the other."""
 
     def __init__(self, trail: list[re.Match[str]]) -> None:
-        self.found: list[Provision] = []
+        self.found: list[dict[str, str]] = []
         self._units = [
             _RANK[_unit(m)] if m.lastgroup == "unit" else -1 for m in trail
         ]  # to look ahead
         # What the labels of the unit being read are put on: the smaller parts before it
         # ("khoản 2 các Điều 5, 6") or the bigger one ("Điều 5 khoản 1, 2").
-        self._base: list[Provision] | None = None
+        self._base: list[dict[str, str]] | None = None
         self._spread = False  # the former
         self._unit = ""
         self._first = True
@@ -159,16 +190,16 @@ class _Reader:
         """Take one label, or the range from the last one to it."""
         labels = [label]
         if ranged and self.found:
-            labels = _between(getattr(self.found[-1], self._unit) or "", label)
+            labels = _between(self.found[-1].get(self._unit, ""), label)
         if self._base is not None:
-            self.found += [_set(p, self._unit, each) for each in labels for p in self._base]
+            self.found += [{**p, self._unit: each} for each in labels for p in self._base]
             return
         pending = [i for i, p in enumerate(self.found) if _highest(p) < _RANK[self._unit]]
         if pending and len(labels) == 1 and self._first:
             for index in pending:
-                self.found[index] = _set(self.found[index], self._unit, label)
+                self.found[index][self._unit] = label
         else:
-            self.found += [_set(Provision(), self._unit, each) for each in labels]
+            self.found += [{self._unit: each} for each in labels]
         self._first = False
 
 
@@ -191,24 +222,16 @@ def _read(trail: list[re.Match[str]]) -> list[Provision]:
         elif kind in ("label", "ordinal") and opened:
             reader.label(" ".join(match[0].split()), ranged=ranged)
             ranged, joined = False, ""
-    return reader.found
+    return [Provision(**parts) for parts in reader.found]
 
 
 def _unit(match: re.Match[str]) -> str:
     return _UNITS[" ".join(match[0].lower().split())]
 
 
-_NAMES = tuple(field.name for field in fields(Provision))
-
-
-def _highest(provision: Provision) -> int:
+def _highest(parts: dict[str, str]) -> int:
     """The rank of the biggest part named."""
-    return max((_RANK[n] for n in _NAMES if getattr(provision, n) is not None), default=-1)
-
-
-def _set(provision: Provision, unit: str, label: str) -> Provision:
-    changes: dict[str, str] = {unit: label}
-    return replace(provision, **changes)
+    return max(map(_RANK.__getitem__, parts), default=-1)
 
 
 def _between(first: str, last: str) -> list[str]:

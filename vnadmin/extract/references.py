@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..document import Citation, Provision, Reference
+from ..grammar.patterns import one_of
 from ..vietnamese import canonical
 from .issuers import match_issuer
 from .places import bare_places
@@ -16,26 +17,35 @@ from .provisions import provisions_before
 SELF = "self"
 """What `Reference.refers_to` says of a pointer to the document itself."""
 
-_TYPE = (
-    r"(?:Hiến pháp|Bộ luật|Luật|Pháp lệnh|Nghị định thư|Nghị (?:định|quyết)|Quyết định"
-    r"|Thông (?:tư|tri|báo|cáo)|Chỉ thị|Kết luận|Kế hoạch|Công (?:văn|điện|ước)|Tờ trình|Báo cáo"
-    r"|Chương trình|Hướng dẫn|Quy (?:định|chế|chuẩn)|[Vv]ăn bản|Đề án|Hợp đồng|Điều lệ|Nội quy"
-    r"|Biên bản|Phương án|Sắc lệnh|Lệnh|Hiệp định)(?: liên tịch)?"
-).replace(" ", r"\s{1,4}")
+_TYPES = [
+    name.replace(" ", r"\s{1,4}")
+    for name in (
+        "Hiến pháp", "Bộ luật", "Luật", "Pháp lệnh", "Nghị định thư", "Nghị (?:định|quyết)",
+        "Quyết định", "Thông (?:tư|tri|báo|cáo)", "Chỉ thị", "Kết luận", "Kế hoạch",
+        "Công (?:văn|điện|ước)", "Tờ trình", "Báo cáo", "Chương trình", "Hướng dẫn",
+        "Quy (?:định|chế|chuẩn)", "[Vv]ăn bản", "Đề án", "Hợp đồng", "Điều lệ", "Nội quy",
+        "Biên bản", "Phương án", "Sắc lệnh", "Lệnh", "Hiệp định",
+    )
+]  # fmt: skip
+_JOINT = r"(?:\s{1,4}liên\s{1,4}tịch)?"
+_TYPE = rf"(?:{'|'.join(_TYPES)}){_JOINT}"
 _BACK = (
     r"(?:(?:đã\s{1,3})?(?:nêu|nói|kể)\s{1,4}(?:ở\s{1,4})?trên|trên\s{1,4}đây|dẫn\s{1,4}trên"
     r"|vừa\s{1,4}nêu|trên(?=\s{0,3}[,.;:)]|\s{1,3}(?:và|đã|được|của|có|thì|phải|là)\s))"
 )
 _POINTER = re.compile(
-    rf"(?<!\w)(?P<all>(?:[Cc]ác|[Nn]hững|[Hh]ai|[Bb]a)\s{{1,4}})?(?P<type>{_TYPE})\s{{1,4}}"
+    rf"(?P<type>{one_of(*_TYPES)}{_JOINT})\s{{1,4}}"
     rf"(?:số\s{{1,4}}(?P<serial>[0-9]{{1,5}}[a-zđ]?)\s{{1,4}})?(?P<tail>này|{_BACK}|đó)(?!\w)"
 )
+_ALL = re.compile(r"(?<!\w)(?:[Cc]ác|[Nn]hững|[Hh]ai|[Bb]a)\s{1,4}\Z")
 _GROUP = re.compile(
-    rf"(?<!\w)[Cc]ác\s{{1,4}}{_TYPE}(?:(?:,\s{{1,4}}|\s{{1,4}}và\s{{1,4}}){_TYPE}){{0,5}}"
+    rf"{one_of('[Cc]ác')}\s{{1,4}}{_TYPE}(?:(?:,\s{{1,4}}|\s{{1,4}}và\s{{1,4}}){_TYPE}){{0,5}}"
     r"\s{1,4}của\s{1,4}(?=[A-ZĐỦ])"
 )
 _PART = re.compile(
-    r"(?<!\w)(?P<unit>Điều|[Kk]hoản|[Đđ]iểm|Chương|Mục|Phụ\s{1,3}lục)\s{1,4}này(?!\w)"
+    r"(?P<unit>"
+    + one_of("Điều", "[Kk]hoản", "[Đđ]iểm", "Chương", "Mục", r"Phụ\s{1,3}lục")
+    + r")\s{1,4}này(?!\w)"
 )
 _HEADING = re.compile(r"(?:\A|\n)[ \t]*(?:Điều|ĐIỀU)[ \t]{1,3}([0-9]{1,3}[a-zđ]?)[ \t]?[.:]")
 # What a document may be called that approves or encloses it; "Văn bản này" is any document.
@@ -66,9 +76,11 @@ def references(
         own_type = _inferred(text, before)
     pointers = []
     for match in _POINTER.finditer(text):
-        target = None if match["all"] else _target(match, before, own_type)
-        places, _ = provisions_before(text, match.start())
-        pointers.append(Reference(match[0], match.start(), match.end(), target, places))
+        several = _ALL.search(text, max(0, match.start() - 10), match.start())
+        start = several.start() if several else match.start()
+        target = None if several else _target(match, before, own_type)
+        places, _ = provisions_before(text, start)
+        pointers.append(Reference(text[start : match.end()], start, match.end(), target, places))
     pointers += _parts(text)
     own = own_type is not None and _HEADING.search(text) is not None
     pointers += bare_places(text, found, pointers, SELF if own else None)

@@ -6,14 +6,18 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from ..grammar.patterns import one_of
 from ..grammar.tables import treaties
 from .laws import LawReading
 from .words import Trie, words
 
 _TREATY = re.compile(
-    r"(?<!\w)(?P<type>Công\s{1,3}ước|Hiệp\s{1,3}(?:định|ước)|Nghị\s{1,3}định\s{1,3}thư"
-    r"|Hiến\s{1,3}chương)"
-    r"(?:\s{1,3}(?:của\s{1,3})?(?:Liên\s{1,3}[Hh](?:ợ|iệ)p\s{1,3}[Qq]uốc|LHQ|quốc\s{1,3}tế)(?=\s))?(?=\s)"
+    r"(?P<type>"
+    + one_of(
+        r"Công\s{1,3}ước", r"Hiệp\s{1,3}(?:định|ước)", r"Nghị\s{1,3}định\s{1,3}thư",
+        r"Hiến\s{1,3}chương",
+    )
+    + r")(?:\s{1,3}(?:của\s{1,3})?(?:Liên\s{1,3}[Hh](?:ợ|iệ)p\s{1,3}[Qq]uốc|LHQ|quốc\s{1,3}tế)(?=\s))?(?=\s)"
 )
 _ACRONYM = re.compile(r"\s{1,3}(?P<name>[A-Z]{2,}[A-Z0-9/]{1,9})(?![\w/-]|\s{1,3}[A-ZĐ]{2})")
 # News is full of treaties by acronym; one is cited with its date or a place in it, or as a basis.

@@ -38,7 +38,16 @@ class TypeWord(NamedTuple):
 
 def type_before(text: str, position: int) -> TypeWord | None:
     """The type named right before a number at `position`, an issuer between them allowed."""
-    tokens = words(text, max(0, position - 72), position, 60)
+    near = _type_within(text, position, _NEAR)
+    return near or _type_within(text, position, _FAR)
+
+
+_NEAR, _FAR = 48, 72
+"""Characters that hold most type words and what stands behind them, and all."""
+
+
+def _type_within(text: str, position: int, width: int) -> TypeWord | None:
+    tokens = words(text, max(0, position - width), position, 60)
     has_so = False
     while tokens and tokens[-1].text in ":.…_":
         tokens.pop()
@@ -52,7 +61,7 @@ def type_before(text: str, position: int) -> TypeWord | None:
     direct = _type_at_end(tokens)
     if direct is not None:
         return TypeWord(direct[0], direct[1], has_so)
-    if not has_so:
+    if not has_so or width < _FAR:
         return None
     return _type_with_issuer(text, position)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from ..vietnamese import canonical
 
@@ -15,9 +15,10 @@ LINE_END_SPECKS = (
 )
 # Left over in texts taken from pages and data sets.
 TAG = r"</?[A-Za-z]{1,8}(?:\s[^<>\n]{0,60})?>"
-# The first alternatives eat specks, tags, and a line with nothing but a page number or a mark.
+# The unnamed alternatives eat specks, tags, and a line with nothing but a page number or a mark.
+# Most tokens are words within a line: these are tried first.
 _TOKEN = re.compile(
-    rf"{LINE_END_SPECKS}|"
+    rf"(?P<inner>(?<!\n)[^\W_][\w&]*) ?|{LINE_END_SPECKS}|"
     r"(?<=\n)[^\S\n]*(?:[-–—.]{0,2} ?[0-9]{1,3} ?[-–—.]{0,2}|[a-z]|[^\w\s]{1,3})[^\S\n]*(?=\n)"
     rf"|{TAG}|(?P<word>[^\W_][\w&]*)|(?P<mark>[^\w\s])"
 )
@@ -25,8 +26,7 @@ _TOKEN = re.compile(
 canonical_word = lru_cache(maxsize=16384)(canonical)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word or a mark: as printed, in canonical form, with its offsets in the text."""
 
     text: str
@@ -49,10 +49,11 @@ def words(text: str, start: int, end: int, limit: int = 40) -> list[Word]:
     """Return at most `limit` words and marks of `text[start:end]`."""
     found: list[Word] = []
     for match in _TOKEN.finditer(text, start, min(end, len(text))):
-        if match.lastgroup is None:
+        group = match.lastindex
+        if group is None:
             continue
-        piece = match[0]
-        found.append(Word(piece, canonical_word(piece), match.start(), match.end()))
+        piece = match[group]
+        found.append(Word(piece, canonical_word(piece), *match.span(group)))
         if len(found) == limit:
             break
     return found

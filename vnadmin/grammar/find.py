@@ -33,7 +33,7 @@ _BLANK = re.compile(
 )
 # To the 1990s the symbol could follow a space: "số 43 TC/QLCS", "số 217 HĐBT".
 _SPACED = re.compile(
-    r"(?:(?<=[Ss]ố)|(?<=định)|(?<=tư)|(?<=quyết)|(?<=thị))[ \t\xa0]{1,3}"
+    r"[Ssđtq](?:(?<=[Ss])ố|(?<=đ)ịnh|(?<=t)(?:ư|hị)|(?<=q)uyết)[ \t\xa0]{1,3}"
     r"(?P<number>[0-9]{1,5}[a-zđ]?[ \t]{0,2}"
     r"(?P<symbol>[A-ZĐ]{2,8}(?:[-/][A-ZĐ][A-Za-zĐđ0-9&]{0,12}){0,4}|TTg))(?![^\W_])"
 )

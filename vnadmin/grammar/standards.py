@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from .dates import GAP
 from .find import NumberSpan
 from .numbers import DocumentNumber
+from .patterns import one_of
 
 STANDARD_TYPES = {
     "TCVN": "Tiêu chuẩn quốc gia",
@@ -19,9 +20,14 @@ STANDARD_TYPES = {
     "QCXDVN": "Quy chuẩn xây dựng Việt Nam",
     "QCĐP": "Quy chuẩn kỹ thuật địa phương",
 }
+_KIND = one_of(
+    *(kind for kind in STANDARD_TYPES if kind != "TCN"),
+    rf"[0123456789][0-9]{{1,2}}(?={GAP}TCN)",
+    not_after=r"[\w/-]",
+)
 _STANDARD = re.compile(
-    r"(?<![\w/-])(?:(?P<kind>TCVN|TCXDVN|TCXD|TCCS|QCVN|QCXDVN|QCĐP)"
-    rf"(?P<body>(?:/QS)?(?:{GAP}(?:ISO/IEC|ISO|IEC))?):?|(?P<sector>[0-9]{{2,3}}){GAP}TCN){GAP}"
+    rf"(?P<kind>{_KIND})(?:(?P<sector>{GAP}TCN)|"
+    rf"(?P<body>(?:/QS)?(?:{GAP}(?:ISO/IEC|ISO|IEC))?):?){GAP}"
     r"(?P<serial>[0-9]{1,5}(?:-(?:MT|[0-9]{1,3})(?=\s{0,3}:))?)"
     rf"(?:{GAP}[:–-]{GAP}(?P<year>(?:19|20)[0-9]{{2}}|[0-9]{{2}}(?![0-9])))?"
     rf"(?P<issuer>/[A-ZĐ]{{2,10}})?(?![\w/])"
@@ -35,14 +41,14 @@ def find_standards(text: str) -> Iterator[NumberSpan]:
     that of the kind.
     """
     for match in _STANDARD.finditer(text):
-        kind = match["kind"] or "TCN"
+        kind = "TCN" if match["sector"] else match["kind"]
         printed = match["year"]
         year = int(printed) if printed else None
         if year is not None and year < 100:
             year += 1900 if year >= 40 else 2000
         mark = "-" if printed and len(printed) == 2 else ":"
         body = " ".join((match["body"] or "").split())
-        name = f"{match['sector']}TCN" if match["sector"] else kind + body
+        name = f"{match['kind']}TCN" if match["sector"] else kind + body
         if body and not body.startswith("/"):
             name = f"{kind} {body}"
         text_of = f"{name} {match['serial']}"
