@@ -52,7 +52,8 @@ examples:
   vnadmin evaluate citations --truth truth.json scan.pdf
   vnadmin evaluate citations --truth truth/ a.pdf b.png    truth/a.json, truth/b.json
   vnadmin evaluate citations --pairs docs/examples --language vie
-  vnadmin evaluate citations --provisions tests/cases/provisions.tsv    places, form by form"""
+  vnadmin evaluate citations --provisions tests/cases/provisions.tsv    places, form by form
+  vnadmin evaluate citations --sample news.txt.xz --seed 1       every hit, to read"""
 
 
 _SCANS = """\
@@ -90,7 +91,8 @@ nothing of its noise having been seen; so are 100 pages, which are repeated wher
 
 examples:
   vnadmin evaluate speed page1.txt page2.txt
-  vnadmin evaluate speed --pairs pages.jsonl --language eng        the first 100 pages of them"""
+  vnadmin evaluate speed --pairs pages.jsonl --language eng        the first 100 pages of them
+  vnadmin evaluate speed --extraction law.txt --growth 10          citations in clean text only"""
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -202,6 +204,16 @@ def _add_citations(kinds: Subparsers) -> None:
     parser.add_argument("--language", default="eng", help="which reading of them (default eng)")
     parser.add_argument("--vnlegaltext", metavar="JSONL", type=Path, help="spans of that data set")
     parser.add_argument("--provisions", metavar="TSV", type=Path, help="sentences and their places")
+    parser.add_argument(
+        "--sample",
+        metavar="TEXT",
+        type=Path,
+        help="list what is found in lines drawn from a text (.gz, .xz)",
+    )
+    parser.add_argument(
+        "--syllables", metavar="N", type=int, default=200_000, help="how much (default 200000)"
+    )
+    parser.add_argument("--seed", metavar="N", type=int, default=1, help="of drawing (default 1)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_restore_options(parser)
     parser.set_defaults(run=run_citations)
@@ -214,6 +226,13 @@ def run_citations(args: argparse.Namespace) -> int:
     from vnadmin.evaluate import citation_run
 
     others = (args.truth, args.files, args.pairs, args.vnlegaltext)
+    if args.sample is not None and not any((*others, args.provisions)):
+        from vnadmin.evaluate.sample import sample_citations
+
+        drawn = sample_citations(args.sample, syllables=args.syllables, seed=args.seed)
+        return _print(drawn.to_dict(), drawn.report(), as_json=args.json)
+    if args.sample is not None:
+        raise UsageError("--sample goes alone")
     if args.provisions is not None and not any(others):
         from vnadmin.evaluate.provisions import read_cases, score_provisions
 
@@ -230,7 +249,8 @@ def run_citations(args: argparse.Namespace) -> int:
         pairs = list(citation_run.truths_of(args.files, args.truth))
     else:
         raise UsageError(
-            "give --truth PATH FILE, or --pairs FOLDER, --vnlegaltext JSONL or --provisions TSV"
+            "give --truth PATH FILE, or --pairs FOLDER, --vnlegaltext JSONL, --provisions TSV or "
+            "--sample TEXT"
         )
     scores = citation_run.score_files(pairs, options=options_from(args), encoding=args.encoding)
     return _print(scores.to_dict(), scores.report(), as_json=args.json)
@@ -265,6 +285,15 @@ def _add_speed(kinds: Subparsers) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE", type=Path, help="pages of text")
     parser.add_argument("--pairs", type=Path, metavar="JSONL", help="pages as `restore` takes them")
     parser.add_argument("--language", metavar="L", help="which reading of --pairs to use")
+    parser.add_argument(
+        "--extraction", action="store_true", help="of finding citations only; FILEs are clean text"
+    )
+    parser.add_argument(
+        "--growth",
+        metavar="MB",
+        type=float,
+        help="with --extraction: lines of near-citations, too, up to this length",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_restore_options(parser, encoding=False)
     parser.set_defaults(run=run_speed)
@@ -280,6 +309,15 @@ def run_speed(args: argparse.Namespace) -> int:
 
     if bool(args.files) == bool(args.pairs):
         raise UsageError("give pages of text, or --pairs JSONL")
+    if args.extraction:
+        from vnadmin.evaluate.extraction_speed import measure_extraction
+
+        if args.pairs:
+            raise UsageError("--extraction takes clean texts, no --pairs")
+        found = measure_extraction([read_text(f) for f in args.files], growth=args.growth)
+        return _print(found.to_dict(), found.report(), as_json=args.json)
+    if args.growth is not None:
+        raise UsageError("--growth goes with --extraction")
     if args.pairs:
         pairs = islice(read_pair_file(args.pairs, args.language), PAGES)
         texts = [pair.ocr for pair in pairs]

@@ -30,7 +30,7 @@ from .provisions import provisions_after, provisions_before
 from .relations import relation_at
 from .tail import law_draft, read_tail
 from .treaties import find_treaties
-from .type_words import type_before
+from .type_words import ABBREVIATED_TYPES, type_before
 
 _OWN_NUMBER = re.compile(r"(?:\A|[\n\f])[ \t*]*(?:Số|SỐ|Sô)[ \t]*[:.]?[ \t.…_]*\Z")
 _LIST_BETWEEN = re.compile(
@@ -40,14 +40,19 @@ _LINK_BETWEEN = re.compile(
     r"[”\"]?[\s]{0,12}(?:[;,]|và|hoặc|[,;]\s{1,6}và|[,;]\s{1,6}của|;\s{1,6}căn\s{1,3}cứ)?\s{1,12}(?:các\s{1,6}|theo\s{1,6})?"
 )
 _BARE = re.compile(
-    one_of(r"[Ss]ố") + r"\s{0,3}:?\s{0,3}(?P<number>[0-9]{1,5}[a-zđ]?)(?=\s{0,3},?\s{1,6}ngày\s{1,3}[0-9])"
+    one_of(r"[Ss]ố")
+    + r"\s{0,3}:?\s{0,3}(?P<number>[0-9]{1,5}[a-zđ]?)(?=\s{0,3},?\s{1,6}ngày\s{1,3}[0-9])"
 )
 # "Nghị định 54": a short name given to a document before, or a well-known one.
 _SHORT = re.compile(
     r"(?P<type>"
     + one_of(
-        r"Nghị\s{1,2}(?:định|quyết)", r"Thông\s{1,2}tư(?:\s{1,2}liên\s{1,2}tịch)?",
-        r"Quyết\s{1,2}định", r"Chỉ\s{1,2}thị", r"Kết\s{1,2}luận", r"Hướng\s{1,2}dẫn",
+        r"Nghị\s{1,2}(?:định|quyết)",
+        r"Thông\s{1,2}tư(?:\s{1,2}liên\s{1,2}tịch)?",
+        r"Quyết\s{1,2}định",
+        r"Chỉ\s{1,2}thị",
+        r"Kết\s{1,2}luận",
+        r"Hướng\s{1,2}dẫn",
     )
     + r")\s{1,2}(?:số\s{1,2})?(?P<number>[0-9]{2,4}[a-c]?)"
     r"(?![\w/⁄–-]|[.,][0-9]|\s{0,2}[/%–-]|\s{1,3}(?:ngày|năm|tháng|điểm|người|triệu|tỷ|đồng|tuổi|nội"
@@ -157,6 +162,14 @@ def _numbered(
     if not elided and re.search("[0-9],$", text[max(0, span.start - 2) : span.start]):
         return  # a decimal fraction
     head = type_before(text, head_start)
+    if (
+        head is not None
+        and not head.before_so
+        and text[slice(*head.span)] in ABBREVIATED_TYPES
+        and len(number.segments) == 1
+        and number.symbol not in symbols()
+    ):
+        return  # "KH 95897-TS" is a boat
     own = _OWN_NUMBER.search(text, max(0, head_start - 40), head_start)
     if own is not None and (head is None or text[head.span[0] : head.span[1]].isupper()):
         return

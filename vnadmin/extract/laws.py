@@ -10,13 +10,18 @@ from functools import lru_cache
 from ..document import Span
 from ..grammar.patterns import one_of
 from ..grammar.tables import laws, read_table
+from ..vietnamese import is_syllable
 from .law_table import ABBREVIATED, laws_by_key, name_key
 from .words import TAG, Trie, Word, words
 
 _ANCHOR = re.compile(
     one_of(
-        r"B[ộỘ]\s{1,3}[lL](?:uật|UẬT)", "[Ll]uật", "LUẬT", r"P(?:háp|HÁP)\s{1,3}[lL](?:ệnh|ỆNH)",
-        r"H(?:iến|IẾN)\s{1,3}p(?:háp|HÁP)", not_after=r"[^\W_]",
+        r"[Bb][ộỘ]\s{1,3}[lL](?:uật|UẬT)",
+        "[Ll]uật",
+        "LUẬT",
+        r"P(?:háp|HÁP)\s{1,3}[lL](?:ệnh|ỆNH)",
+        r"H(?:iến|IẾN)\s{1,3}p(?:háp|HÁP)",
+        not_after=r"[^\W_]",
     )
     + r"(?![^\W_])"
 )
@@ -24,15 +29,15 @@ _ANCHOR = re.compile(
 _NOT_NAMES = set(
     "này đó trên nói nêu của định gia sư hiện được là có thì để theo tại khi nếu do bởi từ đã đang"
     " phải không cũng như mà hoặc cùng năm ngày số riêng khác cũ mới chung ấy kia gốc mẫu và với"
-    " chuyên tương quốc rừng chơi hấp".split()
+    " chuyên tương quốc rừng chơi hấp biển".split()
 )
 _STOPS = _NOT_NAMES | set(
     "trong sau trước quy ban vẫn còn đến cho ra nhằm qua những các mọi".split()
 )
 _FOLLOWERS = {"văn", "nghị", "luật", "pháp", "thông", "các", "quyết", "những", "bộ", "quy", "theo"}
 _NOT_BEFORE = re.compile(
-    r"(?:[Dd]ự thảo|[Đđ]ại học|[Kk]hoa|[Tt]rường|[Nn]gành|[Pp]háp|[Hh]ội|[Vv]ăn phòng|[Cc]ông ty"
-    r"|[Tt]ạp chí|[Nn]hà|[Cc]ử nhân|[Tt]hạc sĩ|[Tt]iến sĩ|[Kk]ỷ|[Vv]iện|[Tt]rọng"
+    r"(?:[Dd]ự thảo|[Đđ]ạo|[Đđ]ại học|[Kk]hoa|[Tt]rường|[Nn]gành|[Pp]háp|[Hh]ội|[Vv]ăn phòng"
+    r"|[Cc]ông ty|[Tt]ạp chí|[Nn]hà|[Cc]ử nhân|[Tt]hạc sĩ|[Tt]iến sĩ|[Kk]ỷ|[Vv]iện|[Tt]rọng"
     r"|[Cc]ông ước về|[Qq]uốc (?:tế )?về|[Qq]uốc Tế về|[Ss]inh viên)\s+\Z"
 )
 _EVIDENCE_BEFORE = re.compile(
@@ -60,7 +65,9 @@ _STATE_OF = (
 )
 _FOREIGN = re.compile(rf"(?<!\w){_STATE}")
 _FOREIGN_AFTER = re.compile(
-    rf"\s{{1,3}}(?:(?:của\s{{1,3}}(?:nước\s{{1,3}})?)?{_STATE}|của\s{{1,3}}(?:nước\s{{1,3}})?{_STATE_OF})"
+    rf"\s{{1,3}}(?:(?:(?:của|ở|tại)\s{{1,3}}(?:nước\s{{1,3}})?)?{_STATE}"
+    rf"|(?:(?:của|ở|tại)\s{{1,3}}(?:nước\s{{1,3}})?)?{_STATE_OF}"
+    rf"|(?:[^\W\d_]{{1,8}}\s{{1,3}}){{1,4}}(?:của|ở|tại)\s{{1,3}}(?:nước\s{{1,3}})?{_STATE})"
 )
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:\n][\s\"“]*)\Z")
 _AMENDING = re.compile(
@@ -146,6 +153,9 @@ def _read(text: str, match: re.Match[str]) -> LawReading | None:
         return None
     first = tokens[0]
     end, seen = _names().walk(tokens, 0, expand=ABBREVIATED)
+    unknown = end == 0 and seen <= _FEW - 4
+    if unknown and first.key not in ("sửa", "bổ", "về") and _guess(tokens) == 0:
+        return None
     if end == 0 or max(end, seen) > _FEW - 4:
         tokens = words(text, type_end, type_end + 320, 44)
     if first.key in ("sửa", "bổ"):
@@ -155,7 +165,8 @@ def _read(text: str, match: re.Match[str]) -> LawReading | None:
     end = _names().longest(tokens, 0, expand=ABBREVIATED)
     known = end > 0
     lower_type = text[start].islower()
-    if lower_type and not (known and (first.capital or _between_laws(before))):
+    a_law = first.capital or kind == "Bộ luật" or _between_laws(before)
+    if lower_type and not (known and a_law):
         return None
     if first.key == "về" and not known:
         end = 1 + _names().longest(tokens[1:], 0, expand=ABBREVIATED)
@@ -174,7 +185,9 @@ def _read(text: str, match: re.Match[str]) -> LawReading | None:
         if end == 0:
             return None
         stop = tokens[end - 1].end
-        named = first.capital and _EVIDENCE_BEFORE.search(before)
+        if not _vietnamese(tokens[:end]):
+            return None
+        named = kind != "Bộ luật" and first.capital and _EVIDENCE_BEFORE.search(before)
         named = named or (kind == "Pháp lệnh" and _CITED_BEFORE.search(before))
         if not named and not _EVIDENCE_AFTER.match(text, stop):
             return None
@@ -183,12 +196,20 @@ def _read(text: str, match: re.Match[str]) -> LawReading | None:
     return LawReading(start, stop, kind, (start, type_end), known)
 
 
+def _vietnamese(name: list[Word]) -> bool:
+    """Whether a name is made of Vietnamese syllables and acronyms: "Luật Salic" isn't one."""
+    return all(
+        word.is_mark or is_syllable(word.text) or (word.text.isupper() and len(word.text) > 1)
+        for word in name
+    )
+
+
 def _enacted(name: str) -> bool:
     return any(law.number for law in laws_by_key().get(name_key(name), ()))
 
 
 def _between_laws(before: str) -> bool:
-    return before.rstrip().endswith(("của", "các", "hành", "theo", "định"))
+    return before.lower().rstrip().endswith(("của", "các", "hành", "theo", "định"))
 
 
 def _certain_context(text: str, start: int, stop: int, before: str) -> bool:

@@ -14,10 +14,13 @@ from .words import Trie, words
 _TREATY = re.compile(
     r"(?P<type>"
     + one_of(
-        r"Công\s{1,3}ước", r"Hiệp\s{1,3}(?:định|ước)", r"Nghị\s{1,3}định\s{1,3}thư",
+        r"Công\s{1,3}ước",
+        r"Hiệp\s{1,3}(?:định|ước)",
+        r"Nghị\s{1,3}định\s{1,3}thư",
         r"Hiến\s{1,3}chương",
     )
-    + r")(?:\s{1,3}(?:của\s{1,3})?(?:Liên\s{1,3}[Hh](?:ợ|iệ)p\s{1,3}[Qq]uốc|LHQ|quốc\s{1,3}tế)(?=\s))?(?=\s)"
+    + r")(?:\s{1,3}(?:của\s{1,3})?"
+    r"(?:Liên\s{1,3}[Hh](?:ợ|iệ)p\s{1,3}[Qq]uốc|LHQ|quốc\s{1,3}tế)(?=\s))?(?=\s)"
 )
 _ACRONYM = re.compile(r"\s{1,3}(?P<name>[A-Z]{2,}[A-Z0-9/]{1,9})(?![\w/-]|\s{1,3}[A-ZĐ]{2})")
 # News is full of treaties by acronym; one is cited with its date or a place in it, or as a basis.

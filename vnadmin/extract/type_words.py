@@ -9,7 +9,7 @@ from ..grammar.tables import types_by_name
 from .issuers import IssuerReading, match_issuer
 from .words import Trie, Word, words
 
-_ABBREVIATED_TYPES = {
+ABBREVIATED_TYPES = {
     "NĐ": "Nghị định", "NQ": "Nghị quyết", "QĐ": "Quyết định", "TT": "Thông tư", "CT": "Chỉ thị",
     "TTLT": "Thông tư liên tịch", "KH": "Kế hoạch", "TTr": "Tờ trình", "CV": "Công văn",
     "BC": "Báo cáo", "TB": "Thông báo", "HD": "Hướng dẫn", "KL": "Kết luận", "PL": "Pháp lệnh",
@@ -79,8 +79,8 @@ def _type_at_end(tokens: list[Word]) -> tuple[str | None, Span] | None:
         if key in _GENERIC_TYPES:
             return None, span
     text = tokens[-1].text
-    if text in _ABBREVIATED_TYPES:
-        return _ABBREVIATED_TYPES[text], (tokens[-1].start, tokens[-1].end)
+    if text in ABBREVIATED_TYPES:
+        return ABBREVIATED_TYPES[text], (tokens[-1].start, tokens[-1].end)
     if tokens[-1].key in ("thẩm", "hôn", "sự"):
         return _court_type(tokens)
     return None
