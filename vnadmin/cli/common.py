@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from vnadmin.errors import ExitCode, InputError, OutputError
+from vnadmin.errors import ExitCode, InputError, OutputError, VnadminError
 from vnadmin.options import Options
 
 Subparsers = Any  # argparse keeps this class private
@@ -30,6 +31,18 @@ def report(message: str) -> None:
     if sys.stderr is not None:
         line = " ".join(message.splitlines())
         print(f"vnadmin: error: {line}", file=sys.stderr, flush=True)
+
+
+def warn(message: str) -> None:
+    """Print one `vnadmin: warning: …` line on stderr."""
+    if sys.stderr is not None:
+        line = " ".join(message.splitlines())
+        print(f"vnadmin: warning: {line}", file=sys.stderr, flush=True)
+
+
+def reportable(error: Exception) -> bool:
+    """Whether the error of one of several inputs is reported, and the others are gone on with."""
+    return isinstance(error, VnadminError) or os.environ.get("VNADMIN_DEBUG", "") in ("", "0")
 
 
 def add_command(commands: Subparsers, name: str, summary: str, epilog: str) -> Parser:
@@ -127,6 +140,18 @@ def use_colour() -> bool:
     """Whether stdout is a terminal that wants colours (NO_COLOR, TERM=dumb)."""
     wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return wanted and sys.stdout is not None and sys.stdout.isatty()
+
+
+def page_range(text: str) -> range:
+    """Read what --pages takes: "2", "1-3", "4-"."""
+    match = re.fullmatch(r"(\d{1,6})(?:(-)(\d{1,6})?)?", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a page or range: 2, 1-3, 4-")
+    first = int(match[1])
+    last = first if match[2] is None else int(match[3] or 10**6)
+    if first < 1 or last < first:
+        raise argparse.ArgumentTypeError(f"{text!r}: pages count from 1, first before last")
+    return range(first, last + 1)
 
 
 def _probability(text: str) -> float:

@@ -6,8 +6,6 @@ import argparse
 import csv
 import dataclasses
 import io
-import os
-import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -20,8 +18,10 @@ from vnadmin.cli.common import (
     add_restore_options,
     open_output,
     options_from,
+    page_range,
     read_bytes,
     report,
+    reportable,
     use_colour,
 )
 from vnadmin.errors import ExitCode, UsageError, VnadminError
@@ -69,7 +69,7 @@ def add_parser(commands: Subparsers) -> None:
     parser.add_argument("--format", choices=FORMATS, default="table", help="see below")
     parser.add_argument("-o", "--output", metavar="OUT", help="write there instead of stdout")
     parser.add_argument(
-        "--pages", metavar="1-3", type=_page_range, help="only these pages: 2, 1-3 or 4-"
+        "--pages", metavar="1-3", type=page_range, help="only these pages: 2, 1-3 or 4-"
     )
     parser.add_argument(
         "--words", action="store_true", help="json, jsonl: each word's box and confidence too"
@@ -104,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
             try:
                 document = _read(path, args)
             except Exception as error:
-                if len(args.files) == 1 or not _reportable(error):
+                if len(args.files) == 1 or not reportable(error):
                     raise
                 report(str(error) if isinstance(error, VnadminError) else f"{path}: {error!r}")
                 failed += 1
@@ -113,10 +113,6 @@ def run(args: argparse.Namespace) -> int:
                 stream.write(part.encode("utf-8", "replace"))
             stream.flush()
     return ExitCode.SOME_FAILED if failed else ExitCode.OK
-
-
-def _reportable(error: Exception) -> bool:
-    return isinstance(error, VnadminError) or os.environ.get("VNADMIN_DEBUG", "") in ("", "0")
 
 
 def _read(path: str, args: argparse.Namespace) -> Document:
@@ -171,22 +167,10 @@ def _json(document: Document, indent: int | None, *, words: bool) -> str:
     return document.to_json(indent=indent)
 
 
-_PAGE = """\
-<!DOCTYPE html>
-<html lang="vi">
-<head><meta charset="utf-8"/><title>{title}</title></head>
-<body><pre style="white-space: pre-wrap">{text}</pre></body>
-</html>
-"""
-
-
 def _html(document: Document) -> Iterator[str]:
-    from html import escape
+    from vnadmin.extract.annotate import html_page
 
-    from vnadmin.cli.table import clean
-    from vnadmin.extract.annotate import annotate
-
-    yield _PAGE.format(title=escape(clean(document.source.name)), text=annotate(document))
+    yield html_page(document)
 
 
 def _markdown(document: Document) -> Iterator[str]:
@@ -213,14 +197,3 @@ def _csv_row(cells: Any) -> str:
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerow(["" if c is None else c for c in cells])
     return buffer.getvalue()
-
-
-def _page_range(text: str) -> range:
-    match = re.fullmatch(r"(\d{1,6})(?:(-)(\d{1,6})?)?", text)
-    if match is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a page or range: 2, 1-3, 4-")
-    first = int(match[1])
-    last = first if match[2] is None else int(match[3] or 10**6)
-    if first < 1 or last < first:
-        raise argparse.ArgumentTypeError(f"{text!r}: pages count from 1, first before last")
-    return range(first, last + 1)

@@ -74,6 +74,21 @@ def annotate(document: Document, *, form: Form = "html", link: Link = default_li
     return joined if form == "html" else _LINE_START.sub(_escape_start, _INDENT.sub("", joined))
 
 
+def html_page(document: Document) -> str:
+    """Return a web page of the document's text, a link on each citation."""
+    title = _escape_html(" ".join(document.source.name.split()))
+    return _PAGE.format(title=title, text=annotate(document))
+
+
+_PAGE = """\
+<!DOCTYPE html>
+<html lang="vi">
+<head><meta charset="utf-8"/><title>{title}</title></head>
+<body><pre style="white-space: pre-wrap">{text}</pre></body>
+</html>
+"""
+
+
 def _marks(document: Document, link: Link) -> Iterator[_Mark]:
     position = 0
     spans = [(mention(citation), citation) for citation in document.citations]
