@@ -34,10 +34,10 @@ def read_image(
             try:
                 image.seek(number - 1)
                 _check_size(image, name)
-                grey = _grey(image)
+                picture = _upright(image)
             except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as e:
                 raise InputError(_damaged(name, e)) from e
-            yield recognise(grey, number=number, name=name, language=language, timeout=timeout)
+            yield recognise(picture, number=number, name=name, language=language, timeout=timeout)
 
 
 def _check_size(image: Image.Image, name: str) -> None:
@@ -52,8 +52,8 @@ def _check_size(image: Image.Image, name: str) -> None:
         raise InputError(f"{name}: image of {width} × {height} pixels is too small to hold text")
 
 
-def _grey(image: Image.Image) -> Image.Image:
-    """Greyscale, upright by its EXIF tag, transparency on white paper."""
+def _upright(image: Image.Image) -> Image.Image:
+    """Grey or coloured ("L", "RGB"), upright by its EXIF tag, transparency on white paper."""
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
         low, high = image.convert("F").getextrema()
@@ -62,8 +62,8 @@ def _grey(image: Image.Image) -> Image.Image:
     if image.has_transparency_data:
         rgba = image.convert("RGBA")
         paper = Image.new("RGBA", rgba.size, "white")
-        return Image.alpha_composite(paper, rgba).convert("L")
-    return image.convert("L")
+        return Image.alpha_composite(paper, rgba).convert("RGB")
+    return image.convert("L" if image.mode in ("1", "L") else "RGB")
 
 
 def _damaged(name: str, error: Exception) -> str:

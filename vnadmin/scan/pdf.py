@@ -78,8 +78,8 @@ def _read_page(document: Any, number: int, name: str) -> RawPage | Image.Image:
             layer = _text_layer(page, number, scale)
             if _usable(layer, page):
                 return layer
-            image: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
-            return image.convert("L")
+            image: Image.Image = page.render(scale=scale).to_pil()
+            return image.convert("RGB")
         except (pdfium.PdfiumError, MemoryError) as error:
             raise InputError(f"{name}: page {number} can't be rendered") from error
         finally:

@@ -1,0 +1,45 @@
+"""Seals, stamps and pens are coloured, print is black: a page's picture without the former."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image, ImageChops
+
+_COLOURED = 50
+"""Difference of a pixel's strongest and weakest channel from which it is coloured. A scanner's
+fringes about black print stay below; seals and ball pens have 80 and more."""
+_LEAST = 0.001  # of a page: less is no seal
+_DARK = 140
+_MOST = 0.4  # of the dark pixels: then the print itself is coloured
+_SAMPLE = 8  # every so many-th pixel is looked at to decide
+_TOO_LARGE = 40_000_000  # pixels; three more copies of such a page are too much memory
+
+
+def grey_of(image: Image.Image) -> Image.Image:
+    """Return a page in greyscale, red and blue ink left out.
+
+    Coloured pixels become as light as their strongest channel: paper where a seal or a pen went
+    over it, still dark where they went over print. A page without colour, or printed in colour,
+    is only converted.
+    """
+    if image.mode != "RGB" or image.width * image.height > _TOO_LARGE or not _has_seal(image):
+        return image.convert("L")
+    red, green, blue = image.split()
+    strongest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    weakest = ImageChops.darker(ImageChops.darker(red, green), blue)
+    table = [255 * (value > _COLOURED) for value in range(256)]
+    coloured = ImageChops.subtract(strongest, weakest).point(table)
+    return Image.composite(strongest, image.convert("L"), coloured)
+
+
+def _has_seal(image: Image.Image) -> bool:
+    small = np.asarray(
+        image.resize(
+            (max(image.width // _SAMPLE, 1), max(image.height // _SAMPLE, 1)),
+            Image.Resampling.NEAREST,
+        )
+    )
+    strongest, weakest = small.max(axis=2), small.min(axis=2)
+    coloured = strongest - weakest > _COLOURED
+    dark = weakest < _DARK
+    return bool(coloured.mean() > _LEAST and (coloured & dark).sum() < _MOST * dark.sum())
