@@ -284,7 +284,7 @@ def test_web_and_mail_addresses_stay(profile: str) -> None:
 def test_what_is_hardly_junk_stays() -> None:
     text = (
         "Thvc hi~n KS hoach s6 41/KH-SGDDT ngay 12/9/2023 vS viec t~p huan giao vien, S6' Giao dvc "
-        "va Dao tao\nde nghi cac tnrong ki~m tra h6 s0 va n<)p bao cao tv danh gia theo bQ tieu chi "
+        "va Dao tao\nde nghi cac tnrong ki~m tra h6 s0 va n<)p bao cao danh gia theo bQ tieu chi "
         "GRE-QT\n\nMoi thac mac xin lien h~ Phong To chirc can bQ, cac don vi gui ban chfnh thirc "
         "ke ca phu luc cua GRE-QT"
     )
