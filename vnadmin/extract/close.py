@@ -9,6 +9,7 @@ from functools import lru_cache
 from ..document import Signer
 from ..grammar.tables import types_by_name
 from ..vietnamese import canonical
+from .cells import upper
 from .signers import authority_in, family, name_in, position_in, signers_in, signs
 
 _COPIES = re.compile(r"[\W_]*Nơi\s+nhận\s*:?\s*", re.IGNORECASE)
@@ -39,6 +40,8 @@ def close(cells: Sequence[str]) -> tuple[tuple[Signer, ...], tuple[str, ...]]:
         if canonical(cell) in _type_names():
             break  # an appendix or the next document
         beside = _beside(cell)
+        if right and beside and upper(cell) and not cell.startswith(_DASHES):
+            beside = 0  # a line of the signature that can't be read
         left.append(cell[:beside].rstrip())
         if beside < len(cell):
             right.append(cell[beside:])
@@ -107,7 +110,7 @@ def _beside(cell: str) -> int:
         sure = authority is not None and (
             "." in right[: authority.start("rest")] or position_in(authority["rest"]) is not None
         )
-        if sure or (" " in right and position_in(right) is not None and right[0].isupper()):
+        if sure or (" " in right and upper(right) and position_in(right) is not None):
             return space.end()
         if _COPIES.fullmatch(left) and signs(right):
             return space.end()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import Indel, Levenshtein
 
 from ..document import Authority, Signer
 from ..vietnamese import canonical
@@ -49,6 +49,7 @@ SURNAMES = frozenset(
     " nông vi hứa doãn lò lục điểu y rơ siu giàng vàng sùng lưu quàng cầm tòng từ ông tăng"
     " khương sèn ma hạng thào".split()
 )
+_DEPUTY_LIKE = 0.6  # how like a deputy's position a line must be, where one is expected
 _SHORTEST = 4  # letters of a surname that is told apart though misread
 _Kind = Literal["authority", "position", "name"]
 
@@ -67,16 +68,17 @@ def authority_in(cell: str) -> re.Match[str] | None:
 
 def position_in(cell: str) -> str | None:
     """The position a line names, letters that OCR has wrong put right."""
+    if not upper(cell):  # old papers have positions in small letters
+        cell = " ".join(cell.split())
+        return cell if canonical(cell).upper() in _KNOWN and cell[0].isupper() else None
     cell = " ".join(re.sub(r"^[^\w(]+|[^\w).]+$", "", cell).split())
     letters = plain(cell)
-    if cell.istitle() or not upper(cell):
-        # Old papers have positions in small letters.
-        return cell if canonical(cell).upper() in _KNOWN and cell[:1].isupper() else None
     if letters in _unaccented():
         return _unaccented()[letters]
+    known = _misread("".join(c for c in letters if c.isalpha()))
     if _POSITIONS.fullmatch(letters):
-        return cell
-    return _misread(letters.replace(" ", ""))
+        return known if known is not None and known.count(" ") == cell.count(" ") else cell
+    return known
 
 
 @lru_cache(maxsize=1)
@@ -90,7 +92,8 @@ def _misread(letters: str) -> str | None:
     most = len(letters) // 6
     near: list[tuple[int, str]] = []
     for key, name in _unaccented().items():
-        distance = Levenshtein.distance(key.replace(" ", ""), letters, score_cutoff=most)
+        known = "".join(c for c in key if c.isalpha())
+        distance = Levenshtein.distance(known, letters, score_cutoff=most)
         if most and distance <= most:
             near.append((distance, name))
     near.sort()
@@ -130,7 +133,7 @@ def _plain_surnames() -> dict[str, str]:
 def _surname(word: str) -> str:
     """A family name whose marks, or whose first letter, OCR has lost, where one is possible."""
     if canonical(word) in SURNAMES:
-        return word
+        return word if word[0].isupper() else word.capitalize()
     letters = plain(word)
     whole = _plain_surnames().get(letters)
     if whole is None and word.islower() and len(letters) >= _SHORTEST - 1:
@@ -152,11 +155,15 @@ def signs(cell: str) -> bool:
 def signers_in(cells: Sequence[str]) -> tuple[Signer, ...]:
     """Pair authorities, positions and names as they come, several columns row by row."""
     found: list[Signer] = []
-    over: list[tuple[_Kind, str]] = []
+    over: list[tuple[_Kind, str]] = []  # the lines over the names
     names: list[str] = []
     for cell in _unjoined(cells):
         match = authority_in(cell)
-        position = None if match is not None else position_in(cell)
+        position = None
+        if match is None:
+            position = position_in(cell)
+            if over and not names and not _is_deputys(position):
+                position = _deputy(over[-1][1], cell) or position
         name = name_in(cell) if match is None and position is None else None
         if (match is not None or position is not None) and names:
             found += _paired(over, names)
@@ -181,6 +188,24 @@ def signers_in(cells: Sequence[str]) -> tuple[Signer, ...]:
 def _runs_on(position: str, cell: str) -> bool:
     """Whether a line in capitals goes on a position that a dash or comma leaves open."""
     return upper(cell) and bool(re.match(r"\s*[-–]", cell) or re.search(r"[-–,]\s*$", position))
+
+
+def _is_deputys(position: str | None) -> bool:
+    return position is not None and position.startswith(("PHÓ ", "THỨ "))
+
+
+def _deputy(over: str, cell: str) -> str | None:
+    """The deputy that a line names, however badly read, under the head that a deputy signs for."""
+    match = _AUTHORITY.match(over)
+    if not upper(cell) or authority_in(cell) is not None or (match and match["tag"][0] != "K"):
+        return None
+    head = position_in(match["rest"] if match is not None else over)
+    if head is None or _is_deputys(head):
+        return None
+    ministry = head == "BỘ TRƯỞNG"
+    name = "THỨ TRƯỞNG" if ministry else f"PHÓ {head.removeprefix('BỘ TRƯỞNG, ')}"
+    read, whole = plain(cell).replace(" ", ""), plain(name).replace(" ", "")
+    return name if Indel.normalized_similarity(read, whole) >= _DEPUTY_LIKE else None
 
 
 def _unjoined(cells: Sequence[str]) -> list[str]:
@@ -231,8 +256,8 @@ def _one(over: Sequence[tuple[_Kind, str]], name: str | None) -> Signer:
     last = tags[-1][0] if tags else -1
     positions = [text for kind, text in over[last + 1 :] if kind == "position"]
     if not tags:
-        deputy = next((text for text in positions[1:] if text.startswith(("PHÓ ", "THỨ "))), None)
-        if deputy is not None and not positions[0].startswith(("PHÓ ", "THỨ ")):
+        deputy = next(filter(_is_deputys, positions[1:]), None)
+        if deputy is not None and not _is_deputys(positions[0]):
             return Signer(name, deputy, "KT.")  # whose tag wasn't read
     position = positions[0] if positions else None
     return Signer(name, position, _tag(tags[0][1]) if tags else None)

@@ -12,6 +12,7 @@ from vnadmin.scan import RawPage
 from vnadmin.scan.colour import grey_of
 from vnadmin.scan.engine import Engine, EngineError
 from vnadmin.scan.rules import find_rules
+from vnadmin.scan.signature import read_signature
 from vnadmin.scan.tables import find_tables, in_cells
 from vnadmin.scan.tesseract import Tesseract
 
@@ -34,7 +35,7 @@ def recognise(
         number: of the page.
         name: what error messages call the file.
         language: as Tesseract calls it: "vie".
-        timeout: seconds the page may take the engine.
+        timeout: seconds each reading may take the engine.
         engine: what reads the picture.
 
     Raises:
@@ -47,12 +48,17 @@ def recognise(
     tables = find_tables(rules, dpi) if rules else []
     if rules and tables:  # rules would be read as letters, and cells not at all
         grey = rules.without(grey)
+    picture = Image.fromarray(grey)
     try:
-        read = engine.read(Image.fromarray(grey), language=language, layout="page", timeout=timeout)
+        read = engine.read(picture, language=language, layout="page", timeout=timeout)
     except EngineError as error:
         raise InputError(f"{name}: page {number} {error}") from error
     read = in_cells(read, tables, dpi)
-    return RawPage(number, image.width, image.height, read.text, read.words, reading="ocr")
+    page = RawPage(number, image.width, image.height, read.text, read.words, reading="ocr")
+    try:
+        return read_signature(page, picture, engine, language=language, timeout=timeout)
+    except EngineError:  # the page has been read
+        return page
 
 
 _A4 = (8.27, 11.69)
