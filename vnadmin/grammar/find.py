@@ -46,7 +46,7 @@ _OCR_SEG = r"[A-ZĐÐ0-9|€?][A-Za-zĐÐđÀ-ỹ0-9&|?]{0,14}"
 _OCR = re.compile(
     r"[0-9lIL|Oo](?<![\w/–-].)[0-9lI|Oo]{0,5}[a-zđ]?"
     rf"(?:(?P<year>[ \t]{{0,2}}{_OCR_SEP}[ \t]{{0,2}}"
-    rf"(?:1[ ]?9|2[ ]?[0O])[ ]?[0-9lIO][ ]?[0-9lIO])?"
+    rf"(?:1[ ]?9|2[ ]?[0O])[ ]?[0-9lIO][ ]?[0-9lILO])?"
     rf"(?:{_OCR_BETWEEN}|(?(year)|(?!))){_OCR_SEG})(?:{_OCR_BETWEEN}{_OCR_SEG}){{0,10}}"
     r"(?![^\W_])"
 )

@@ -27,6 +27,7 @@ _ISSUER_FIRST_READ_AS = {"B": "B"}  # ministries begin with B, hardly any issuer
 _MAX_READINGS = 128
 _SERIAL_LETTERS = str.maketrans({"l": "1", "I": "1", "L": "1", "|": "1", "O": "0", "o": "0"})
 _SERIAL = re.compile(r"[0-9lIL|Oo]{1,6}[a-zđ]?(?=[/-])")
+_YEAR = re.compile(r"(?<=[/-])(?:19|2[0O])[0-9lIL|Oo]{2}(?=[/-]|[A-ZĐ]{2})")
 _SLASH_LOST = re.compile(r"(?<=[/-](?:19|20)[0-9]{2})(?=[A-ZĐ])")
 _TERMS = ("QH", "UBTVQH")
 
@@ -154,6 +155,7 @@ def repair_number(text: str) -> str | None:
 def read_number(text: str) -> tuple[DocumentNumber, bool] | None:
     """Like `repair_number`, but also gives a doubtful number, as read, with `False`."""
     body = re.sub(r"-{2,}", "-", re.sub("/{2,}", "/", squeeze(text)))
+    body = _YEAR.sub(lambda year: year[0].translate(_SERIAL_LETTERS), body, count=1)
     body = _SLASH_LOST.sub("/", body, count=1)
     parsed = parse_number(body)
     serial = _SERIAL.match(body)
