@@ -16,6 +16,7 @@ from PIL import Image
 from vnadmin.document import Word
 from vnadmin.errors import InputError
 from vnadmin.scan import RawPage, chosen
+from vnadmin.scan.filled import flatten, put_in_place
 from vnadmin.scan.recognise import recognise
 
 DPI = 300
@@ -77,6 +78,10 @@ def _read_page(document: Any, number: int, name: str) -> RawPage | Image.Image:
             )
             layer = _text_layer(page, number, scale)
             if _usable(layer, page):
+                if flatten(page):
+                    page.close()
+                    page = document[number - 1]
+                    layer = put_in_place(layer, _text_layer(page, number, scale))
                 return layer
             image: Image.Image = page.render(scale=scale).to_pil()
             return image.convert("RGB")
