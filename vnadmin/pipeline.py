@@ -18,6 +18,7 @@ from vnadmin.formats.decode import decode
 from vnadmin.options import Options
 from vnadmin.restore import RestoredWord, evidence_of, explain
 from vnadmin.scan import HEAD, Kind, RawPage, chosen, kind_of, read_pages
+from vnadmin.scan.layout import in_reading_order
 
 Progress = Callable[[int], None]
 """Called with each page's number before the page is worked on."""
@@ -80,6 +81,19 @@ def pages(
     for raw in _raw_pages(opened, pages, encoding, []):
         document = _build(opened, [raw], options, warnings=[])
         yield replace(document, id=f"{document.id}-p{raw.number}")
+
+
+def restore_page(raw: RawPage, *, name: str, options: Options = _DEFAULT) -> Document:
+    """Put one page that an engine read into reading order, and restore it.
+
+    Args:
+        raw: the page; its `reading` tells whether an engine read it from a picture.
+        name: of the document.
+        options: how to restore.
+    """
+    page = in_reading_order(raw)
+    opened = _Opened(name, hashlib.sha256(raw.text.encode()).hexdigest(), "hocr", b"")
+    return _build(opened, [replace(page, text=page.text.rstrip() + "\n\f")], options, ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,16 @@ examples:
   vnadmin evaluate scans --truth truth/ --json scan.pdf"""
 
 
+_SEARCH = """\
+Each file is converted as by `vnadmin convert --to pdf`. Marks must be right; case and line ends
+don't matter. The truth of a.pdf is TRUTH/a.txt, its pages divided by form feeds, or TRUTH/a.p1.txt
+and so on; the phrases are spread evenly over the pages that have one.
+
+examples:
+  vnadmin evaluate search --truth truth/ scan1.pdf page.png
+  vnadmin evaluate search --truth truth/ --phrases 500 --keep out/ *.pdf"""
+
+
 _REPORT = """\
 SETS.toml names sets, and the figures wanted of each with what is asked of them:
 
@@ -102,6 +112,7 @@ def add_parser(commands: Subparsers) -> None:
     _add_restore(kinds)
     _add_citations(kinds)
     _add_scans(kinds)
+    _add_search(kinds)
     _add_speed(kinds)
     _add_report(kinds)
 
@@ -277,6 +288,38 @@ def run_scans(args: argparse.Namespace) -> int:
     scores = list(score_scans(args.files, args.truth, options=options, language=args.language))
     plain = [score.to_dict() for score in scores]
     return _print(plain, report(scores), as_json=args.json)
+
+
+def _add_search(kinds: Subparsers) -> None:
+    summary = "phrases that scans show, searched by pdftotext in the PDFs made of them"
+    parser = add_command(kinds, "search", summary, _SEARCH)
+    parser.add_argument("files", nargs="+", metavar="FILE", type=Path, help="PDF or image")
+    parser.add_argument("--truth", metavar="FOLDER", type=Path, required=True, help="right texts")
+    parser.add_argument("--phrases", metavar="N", type=int, default=50, help="default 50")
+    parser.add_argument("--words", metavar="N", type=int, default=4, help="of each (default 4)")
+    parser.add_argument("--keep", metavar="FOLDER", type=Path, help="put the PDFs there")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_restore_options(parser, encoding=False)
+    parser.set_defaults(run=run_search)
+
+
+def run_search(args: argparse.Namespace) -> int:
+    """Run `vnadmin evaluate search`."""
+    from dataclasses import asdict
+
+    from vnadmin.evaluate.search import report, score_search
+
+    if args.phrases < 1 or args.words < 1:
+        raise UsageError("--phrases and --words count from 1")
+    phrases = score_search(
+        args.files,
+        args.truth,
+        count=args.phrases,
+        words=args.words,
+        options=options_from(args),
+        keep=args.keep,
+    )
+    return _print([asdict(each) for each in phrases], report(phrases), as_json=args.json)
 
 
 def _add_speed(kinds: Subparsers) -> None:

@@ -12,10 +12,10 @@ from PIL import Image, ImageSequence, UnidentifiedImageError
 from vnadmin.document import Document, Page
 from vnadmin.errors import InputError, UsageError
 from vnadmin.formats.glyphless import add_font
+from vnadmin.formats.hidden_text import FONT, View, layer, view_of
 from vnadmin.formats.layout import PlacedPage, placed_pages
 from vnadmin.formats.old_text import OldText, Spaces, add_to_page
 from vnadmin.formats.page_image import embedded, size_in_points, upright
-from vnadmin.formats.text_layer import FONT, View, layer, view_of
 
 # Text that one sees is replaced only if more of its characters were wrong than this: a legacy
 # encoding or a font without a map spoils nearly every word, and a misprint is no reason to.
