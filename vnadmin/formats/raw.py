@@ -13,7 +13,7 @@ Box = tuple[int, int, int, int]
 
 _SPACE, _LINE, _PARAGRAPH = " ", "\n", "\n\n"
 # What XML 1.0 forbids.
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)

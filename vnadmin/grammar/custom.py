@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import datetime
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -76,6 +75,8 @@ def custom_rows(table: str) -> Iterator[dict[str, str]]:
 
 @lru_cache(maxsize=1)
 def _load(name: str) -> Mapping[str, list[dict[str, Any]]]:
+    import tomllib  # seldom needed
+
     try:
         with open(name, "rb") as stream:
             content = tomllib.load(stream)

@@ -42,7 +42,7 @@ _SPACED = re.compile(
 _OCR_GAP = r"(?:[ \t\xa0]{0,2}(?:\r?\n[ \t]{0,4}){0,3})"
 _OCR_SEP = r"[/⁄∕‐‑–—-]{1,2}"
 _OCR_BETWEEN = rf"(?:{_OCR_GAP}{_OCR_SEP}{_OCR_GAP}|- -)"  # "QĐ- -BGTVT": a hyphen read twice
-_OCR_SEG = r"[A-ZĐÐ0-9|€?][A-Za-zĐÐđÀ-ỹ0-9&|?]{0,14}"
+_OCR_SEG = r"[A-ZĐÐ0-9|€?][A-Za-zÀ-ɏḀ-ỹ0-9&|?]{0,14}"  # one wide range would compile slowly
 _OCR = re.compile(
     r"[0-9lIL|Oo](?<![\w/–-].)[0-9lI|Oo]{0,5}[a-zđ]?"
     rf"(?:(?P<year>[ \t]{{0,2}}{_OCR_SEP}[ \t]{{0,2}}"

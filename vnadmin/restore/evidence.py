@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from vnadmin.document import Edit, OffsetMap
-from vnadmin.formats.raw import RawPage
+
+if TYPE_CHECKING:
+    from vnadmin.formats.raw import RawPage
 
 
 @dataclass(frozen=True, slots=True)
