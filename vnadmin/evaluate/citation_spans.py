@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..document import Citation
 from ..extract import extract_from_text
@@ -17,7 +17,7 @@ from .citations import Counts
 
 TYPES = frozenset(
     "Hiến pháp|Bộ luật|Luật|Pháp lệnh|Nghị định|Nghị quyết|Quyết định|Thông tư"
-    "|Thông tư liên tịch".split("|")
+    "|Thông tư liên tịch|Thông tư liên bộ".split("|")
 )
 """The types VNLegalText marks; mentions of others (standards, treaties, letters) aren't in it."""
 
@@ -31,7 +31,8 @@ class SpanReport:
     `annotated` takes the file as it is: every span found, the exact offsets. `wording` leaves the
     place of a span within its sentence aside, since the file looks a repeated mention up at its
     first place, and mentions of types the file doesn't mark. `corrected` undoes, besides, what
-    `correct_annotation` tells as an error; `reasons` counts these, `errors` lists them.
+    `correct_annotation` tells as an error; `reasons` counts these, `errors` lists them. `causes`
+    tells why spans as annotated weren't found: the errors that touch them, "other" for the rest.
     """
 
     sentences: int = 0
@@ -40,6 +41,7 @@ class SpanReport:
     corrected: Counts = field(default_factory=Counts)
     reasons: dict[str, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
+    causes: dict[str, int] = field(default_factory=dict)
     missed: list[str] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
 
@@ -52,8 +54,8 @@ class SpanReport:
         lines = [f"{self.sentences} sentences"]
         for name in ("annotated", "wording", "corrected"):
             lines.append(f"  {name:<10} {getattr(self, name)}")
-        listed = ", ".join(f"{count} {reason}" for reason, count in self.reasons.items())
-        lines.append(f"errors told in the annotation: {len(self.errors)} ({listed})")
+        lines.append(f"missed as annotated: {_listed(self.causes)}")
+        lines.append(f"errors told in the annotation: {_listed(self.reasons)}")
         for title, items in (("missed", self.missed), ("added", self.extra)):
             lines += [f"{title}: {item}" for item in items[:_SHOWN]]
             if len(items) > _SHOWN:
@@ -67,6 +69,7 @@ def score_vnlegaltext(path: Path) -> SpanReport:
     sentences = list(read_vnlegaltext(path))
     names = known_names(sentences)
     reasons: Counter[str] = Counter()
+    causes: Counter[str] = Counter()
     for sentence in sentences:
         citations = extract_from_text(sentence.text)[1]
         found = [mention_span(citation) for citation in citations]
@@ -76,14 +79,22 @@ def score_vnlegaltext(path: Path) -> SpanReport:
         _add(report.annotated, set(sentence.spans), set(found))
         _add_wording(report.wording, sentence, marked)
         _add(report.corrected, set(corrected.spans), set(marked))
-        reasons.update(reason.split(":")[0] for reason in told)
-        report.errors += told
+        reasons.update(error.reason for error in told)
+        report.errors += [f"{e.reason}: {sentence.text[e.span[0] : e.span[1]]}" for e in told]
+        by_span = {error.span: error.reason for error in told}
+        causes.update(by_span.get(s, "other") for s in set(sentence.spans) - set(found))
         for start, end in sorted(set(corrected.spans) - set(marked)):
             report.missed.append(sentence.text[start:end])
         for start, end in sorted(set(marked) - set(corrected.spans)):
             report.extra.append(sentence.text[start:end])
     report.reasons = dict(reasons.most_common())
+    report.causes = dict(causes.most_common())
     return report
+
+
+def _listed(counts: dict[str, int]) -> str:
+    named = ", ".join(f"{count} {name}" for name, count in counts.items())
+    return f"{sum(counts.values())} ({named})"
 
 
 def _add(counts: Counts, want: set[tuple[int, int]], got: set[tuple[int, int]]) -> None:
@@ -106,6 +117,8 @@ class Sentence:
 
     text: str
     spans: tuple[tuple[int, int], ...]
+    tagged: tuple[tuple[int, int], ...] = ()
+    """Where left-over tags of the annotation's source opened and closed."""
 
 
 _TAG = re.compile(r'</?[A-Z]{1,4}(?: rel="\w*")?>')
@@ -161,9 +174,9 @@ def _plain(text: str, spans: list[tuple[int, int]]) -> Sentence:
         position += 1
     where.append(length)
     plain = "".join(pieces)
-    found = [(where[start], where[end]) for start, end in spans] + tagged
-    trimmed = tuple(sorted({_trim(plain, start, end) for start, end in found}))
-    return Sentence(plain, trimmed)
+    marked = {_trim(plain, where[start], where[end]) for start, end in spans}
+    left_over = {_trim(plain, start, end) for start, end in tagged}
+    return Sentence(plain, tuple(sorted(marked)), tuple(sorted(left_over)))
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
@@ -200,18 +213,36 @@ def known_names(sentences: Iterable[Sentence]) -> frozenset[str]:
     )
 
 
+class AnnotationError(NamedTuple):
+    """A span as the file has it (or, unmarked, hasn't it) and what is wrong with it."""
+
+    reason: str
+    span: tuple[int, int]
+
+
 def correct_annotation(
     sentence: Sentence, found: Sequence[tuple[int, int]], names: frozenset[str]
-) -> tuple[Sentence, list[str]]:
+) -> tuple[Sentence, list[AnnotationError]]:
     """Undo what is plainly an annotation error, and list each with its reason.
 
     The reasons: *displaced* (a short mention was given the place of an earlier longer one that
     begins alike), *cut date* (the date after a number is left out, though marked elsewhere),
-    *tag* (a left-over inner tag holds the outer law's date), *unnumbered* (a description, no
-    number), *unmarked* (an ordinary mention nobody marked).
+    *tag* (the outer mention was closed by the tag of the inner one, which is left over without its
+    own: "<L>Luật sửa đổi … của <L>Luật A</L> ngày …</L>" became one span up to the first </L>),
+    *unnumbered* (a description, no number), *unmarked* (an ordinary mention nobody marked).
     """
-    text, spans, reasons = sentence.text, set(sentence.spans), []
-    for start, end in sorted(sentence.spans):
+    text, spans = sentence.text, set(sentence.spans)
+    told: list[AnnotationError] = []
+    for opened, closed in sentence.tagged:
+        outer = next((s for s in spans if s[0] < opened < s[1]), None)
+        if outer is None:
+            continue
+        inner = (opened, min(outer[1], closed))
+        spans |= {(outer[0], max(outer[1], closed)), inner}
+        if outer[1] < closed:
+            spans.discard(outer)
+        told.append(AnnotationError("tag", outer))
+    for start, end in sorted(spans):
         longer = [s for s in spans if s[0] == start and s[1] > end]
         piece = text[start:end]
         if longer or (start, end) not in found:
@@ -221,7 +252,7 @@ def correct_annotation(
             if place >= 0 and (longer or _DATED.match(text, end)):
                 spans.discard((start, end))
                 spans.add((place, place + len(piece)))
-                reasons.append(f"displaced: {piece}")
+                told.append(AnnotationError("displaced", (start, end)))
                 if not longer:
                     match = _DATED.match(text, end)
                     assert match is not None
@@ -229,24 +260,16 @@ def correct_annotation(
                 continue
             if longer:
                 spans.discard((start, end))
-                reasons.append(f"displaced: {piece}")
+                told.append(AnnotationError("displaced", (start, end)))
                 continue
         dated = _DATED.match(text, end)
         if dated is not None and re.search(r"\d", piece) and (start, dated.end()) in found:
             spans.discard((start, end))
             spans.add((start, dated.end()))
-            reasons.append(f"cut date: {piece}")
+            told.append(AnnotationError("cut date", (start, end)))
         elif _UNNUMBERED.fullmatch(piece) and "/" not in piece:
             spans.discard((start, end))
-            reasons.append(f"unnumbered: {piece}")
-    for start, end in sorted(spans):
-        inner = [s for s in spans if s[0] > start and s[0] < end < s[1]]
-        if inner and "sửa đổi" in text[start:end].lower():
-            spans.discard((start, end))
-            spans.discard(inner[0])
-            spans.add((start, inner[0][1]))
-            spans.add((inner[0][0], end))
-            reasons.append(f"tag: {text[start:end]}")
+            told.append(AnnotationError("unnumbered", (start, end)))
     for start, end in found:
         if (start, end) in spans or any(s[0] < end and start < s[1] for s in spans):
             continue
@@ -254,5 +277,5 @@ def correct_annotation(
         name = canonical(piece).split(" ngày ")[0].split(" năm ")[0]
         if _PLAIN_MENTION.fullmatch(piece) or name in names:
             spans.add((start, end))
-            reasons.append(f"unmarked: {piece}")
-    return Sentence(text, tuple(sorted(spans))), reasons
+            told.append(AnnotationError("unmarked", (start, end)))
+    return Sentence(text, tuple(sorted(spans))), told

@@ -25,15 +25,13 @@ _ANCHOR = re.compile(
     )
     + r"(?![^\W_])"
 )
-# What can't follow "Luật" as a name, or ends one.
-_NOT_NAMES = set(
-    "này đó trên nói nêu của định gia sư hiện được là có thì để theo tại khi nếu do bởi từ đã đang"
-    " phải không cũng như mà hoặc cùng năm ngày số riêng khác cũ mới chung ấy kia gốc mẫu và với"
-    " chuyên tương quốc rừng chơi hấp biển".split()
+# What ends a name, and what can't be its first word.
+_ENDS = set(
+    "này đó trên nói nêu của được là có thì để theo tại khi nếu do bởi từ đã đang phải không cũng"
+    " như mà hoặc cùng năm ngày số riêng khác cũ mới chung ấy kia gốc mẫu và với".split()
 )
-_STOPS = _NOT_NAMES | set(
-    "trong sau trước quy ban vẫn còn đến cho ra nhằm qua những các mọi".split()
-)
+_NOT_NAMES = _ENDS | set("định gia sư hiện chuyên tương quốc rừng chơi hấp biển".split())
+_STOPS = _ENDS | set("trong sau trước quy ban vẫn còn đến cho ra nhằm qua những các mọi".split())
 _FOLLOWERS = {"văn", "nghị", "luật", "pháp", "thông", "các", "quyết", "những", "bộ", "quy", "theo"}
 _NOT_BEFORE = re.compile(
     r"(?:[Dd]ự thảo|[Đđ]ạo|[Đđ]ại học|[Kk]hoa|[Tt]rường|[Nn]gành|[Pp]háp|[Hh]ội|[Vv]ăn phòng"
@@ -149,6 +147,8 @@ def _read(text: str, match: re.Match[str]) -> LawReading | None:
     tokens = words(text, type_end, type_end + 320, _FEW)
     if kind == "Hiến pháp":
         return _constitution(text, match)
+    if tokens and tokens[0].text in '"“':
+        return _quoted(text, match, kind, before)
     if not tokens or tokens[0].is_mark or text[type_end : tokens[0].start].strip():
         return None
     first = tokens[0]
@@ -194,6 +194,21 @@ def _read(text: str, match: re.Match[str]) -> LawReading | None:
     if _FOREIGN.search(text, type_end, stop) or _FOREIGN_AFTER.match(text, stop):
         return None
     return LawReading(start, stop, kind, (start, type_end), known)
+
+
+_QUOTED = re.compile(r"\s{1,3}[\"“]\s?(?P<name>[A-ZĐƯÂÁ][^\"”\n]{3,240}?)\s?[\"”]")
+
+
+def _quoted(text: str, match: re.Match[str], kind: str, before: str) -> LawReading | None:
+    """ "Pháp lệnh “Ưu đãi người …” ngày …": a name in quotation marks, which aren't part of it."""
+    name = _QUOTED.match(text, match.end())
+    if name is None:
+        return None
+    full = f"{kind} {name['name']}"
+    cited = _CITED_BEFORE.search(before) or _EVIDENCE_AFTER.match(text, name.end())
+    if name_key(full) not in laws_by_key() and not cited:
+        return None
+    return LawReading(match.start(), name.end(), kind, match.span(), True, full)
 
 
 def _vietnamese(name: list[Word]) -> bool:
@@ -258,7 +273,8 @@ def _next_document(tokens: list[Word], index: int) -> bool:
     pair = (tokens[index].key, tokens[index + 1].key if index + 1 < len(tokens) else "")
     return tokens[index].key == "luật" or pair in {
         ("căn", "cứ"), ("pháp", "lệnh"), ("bộ", "luật"), ("nghị", "định"), ("nghị", "quyết"),
-        ("thông", "tư"), ("điều", "chỉnh"), ("hết", "hiệu"),
+        ("thông", "tư"), ("điều", "chỉnh"), ("hết", "hiệu"), ("hiện", "hành"), ("hiện", "nay"),
+        ("phù", "hợp"),
     }  # fmt: skip
 
 

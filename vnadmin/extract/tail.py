@@ -18,6 +18,7 @@ from .draft import Draft
 from .issuers import match_issuer
 from .laws import LawReading
 from .titles import match_title
+from .words import TAG
 
 _DATE_LEAD = re.compile(
     rf"(?: ?\( ?[A-Z][A-Z0-9]{{0,4}} ?\))?{BREAK}[,(]?{BREAK}"
@@ -36,6 +37,7 @@ _LAW_TAIL = re.compile(
     r"(?:\s{1,4}\((?:sửa\s{1,3}đổi|đã\s{1,3}được\s{1,3}sửa\s{1,3}đổi|hợp\s{1,3}nhất)[^)\n]{0,80}\)"
     r"|\s{1,4}sửa\s{1,3}đổi(?=\s{1,4}(?:năm\s{1,4})?(?:19|20)[0-9]{2}))?"
 )
+_TAG = re.compile(rf"\s?{TAG}")
 _LAW_NUMBER_LEAD = re.compile(rf"{BREAK}[,(]?{BREAK}(?:số\s{{0,4}}:?{BREAK})")
 _LAW_PASSED = re.compile(
     r"\s{1,4}(?:đã\s{1,3})?được\s{1,3}Quốc\s{1,3}hội[^.;,\n]{0,90}?thông\s{1,3}qua\s{1,4}(?=ngày)"
@@ -135,6 +137,8 @@ def law_draft(text: str, law: LawReading, inside: bool) -> Draft:
         return draft
     tail = _LAW_TAIL.match(text, law.end)
     position = tail.end() if tail else law.end
+    tag = _TAG.match(text, position)
+    position = tag.end() if tag else position
     lead = _LAW_NUMBER_LEAD.match(text, position)
     if lead is not None:
         spans = find_numbers(text[lead.end() : lead.end() + 60])

@@ -23,7 +23,14 @@ _TOKEN = re.compile(
     rf"|{TAG}|(?P<word>[^\W_][\w&]*)|(?P<mark>[^\w\s])"
 )
 
-canonical_word = lru_cache(maxsize=16384)(canonical)
+# "nuớc" for "nước": the horn of "ươ" typed once. "uơ" itself only ends a word ("thuở").
+_HORN = re.compile(r"u(?=[ơờớởỡợ][a-z])")
+
+
+@lru_cache(maxsize=16384)
+def canonical_word(word: str) -> str:
+    """Return the form in which words are compared: `canonical`, a common slip of typing undone."""
+    return _HORN.sub("ư", canonical(word))
 
 
 class Word(NamedTuple):
@@ -76,7 +83,7 @@ class Trie:
         self,
         tokens: list[Word],
         index: int,
-        marks: str = ",-–",
+        marks: str = ",-–/",
         expand: Mapping[str, tuple[str, ...]] | None = None,
     ) -> int:
         """Return the index after the longest phrase that starts at `index`, or `index` if none."""
@@ -86,7 +93,7 @@ class Trie:
         self,
         tokens: list[Word],
         index: int,
-        marks: str = ",-–",
+        marks: str = ",-–/",
         expand: Mapping[str, tuple[str, ...]] | None = None,
     ) -> tuple[int, int]:
         """Return the index after the longest phrase (`index` if none), and how far was looked.
