@@ -17,7 +17,11 @@ from vnadmin.extract.issuers import match_issuer
 from vnadmin.extract.provisions import provisions_before
 
 CASES = Path(__file__).parent / "cases"
-CITATIONS = tomllib.loads((CASES / "citations.toml").read_text(encoding="utf-8"))["case"]
+CITATIONS = [
+    case
+    for name in ("citations.toml", "papers.toml")
+    for case in tomllib.loads((CASES / name).read_text(encoding="utf-8"))["case"]
+]
 PROVISIONS = tomllib.loads((CASES / "provisions.toml").read_text(encoding="utf-8"))["cases"]
 
 

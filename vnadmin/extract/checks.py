@@ -57,7 +57,7 @@ def _type_fits(draft: Draft, types: tuple[str, ...]) -> bool:
     if draft.type in types or types[0] == "Thông cáo":
         return True  # TC is the Ministry of Finance, too
     joint = draft.type.split(" liên")[0]
-    if any(joint == kind.split(" liên")[0] for kind in types):
+    if any(joint == kind.split(" liên")[0] or joint.startswith(f"{kind} ") for kind in types):
         return True
     # "Công văn" is also what the text may call a petition, report or notice sent as a letter;
     # an issuer-unit symbol may carry any letter-like document.

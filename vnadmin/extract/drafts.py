@@ -30,7 +30,7 @@ from .provisions import provisions_after, provisions_before
 from .relations import relation_at
 from .tail import law_draft, read_tail
 from .treaties import find_treaties
-from .type_words import ABBREVIATED_TYPES, type_before
+from .type_words import ABBREVIATED_TYPES, described_type, type_before
 
 _OWN_NUMBER = re.compile(r"(?:\A|[\n\f])[ \t*]*(?:Số|SỐ|Sô)[ \t]*[:.]?[ \t.…_]*\Z")
 _LIST_BETWEEN = re.compile(
@@ -53,6 +53,7 @@ _SHORT = re.compile(
         r"Chỉ\s{1,2}thị",
         r"Kết\s{1,2}luận",
         r"Hướng\s{1,2}dẫn",
+        r"Công\s{1,2}ước(?=\s{1,2}số\s)",
     )
     + r")\s{1,2}(?:số\s{1,2})?(?P<number>[0-9]{2,4}[a-c]?)"
     r"(?![\w/⁄–-]|[.,][0-9]|\s{0,2}[/%–-]|\s{1,3}(?:ngày|năm|tháng|điểm|người|triệu|tỷ|đồng|tuổi|nội"
@@ -161,7 +162,7 @@ def _numbered(
     head_start = elided[0][0] if elided else span.start
     if not elided and re.search("[0-9],$", text[max(0, span.start - 2) : span.start]):
         return  # a decimal fraction
-    head = type_before(text, head_start)
+    head = type_before(text, head_start) or described_type(text, head_start, types)
     if (
         head is not None
         and not head.before_so
@@ -312,7 +313,10 @@ def _surroundings(text: str, draft: Draft, found: list[Draft]) -> None:
             draft.provisions, draft.provisions_end = provisions_after(text, draft.end)
     relation = relation_at(text, draft.provisions_start, draft.end, floor)
     if relation is None and draft.linked and previous is not None:
-        relation = _around(previous, found).relation
+        outer = _around(previous, found)
+        relation = outer.relation
+        if relation is None and outer is not previous and previous.type == draft.type:
+            relation = previous.relation  # "Luật A sửa đổi Luật B, Luật C"
     draft.relation = relation
     if draft.issuer is None and draft.name_span is None and not draft.same_list:
         subject = _SUBJECT.search(text, max(0, draft.start - 40), draft.start)
@@ -357,6 +361,7 @@ def _share(found: list[Draft]) -> None:
                 before.title = draft.title
         elif (
             draft.linked
+            and before.type == draft.type
             and before.issuer is None
             and before.title is None
             and draft.issuer is not None

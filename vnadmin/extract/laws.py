@@ -34,7 +34,7 @@ _NOT_NAMES = _ENDS | set("định gia sư hiện chuyên tương quốc rừng c
 _STOPS = _ENDS | set("trong sau trước quy ban vẫn còn đến cho ra nhằm qua những các mọi".split())
 _FOLLOWERS = {"văn", "nghị", "luật", "pháp", "thông", "các", "quyết", "những", "bộ", "quy", "theo"}
 _NOT_BEFORE = re.compile(
-    r"(?:[Dd]ự thảo|[Đđ]ạo|[Đđ]ại học|[Kk]hoa|[Tt]rường|[Nn]gành|[Pp]háp|[Hh]ội|[Vv]ăn phòng"
+    r"(?:[Dd]ự (?:thảo|án)|[Đđ]ạo|[Đđ]ại học|[Kk]hoa|[Tt]rường|[Nn]gành|[Pp]háp|[Hh]ội|[Vv]ăn phòng"
     r"|[Cc]ông ty|[Tt]ạp chí|[Nn]hà|[Cc]ử nhân|[Tt]hạc sĩ|[Tt]iến sĩ|[Kk]ỷ|[Vv]iện|[Tt]rọng"
     r"|[Cc]ông ước về|[Qq]uốc (?:tế )?về|[Qq]uốc Tế về|[Ss]inh viên)\s+\Z"
 )

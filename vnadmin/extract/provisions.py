@@ -55,7 +55,7 @@ def provisions_before(text: str, position: int) -> tuple[tuple[Provision, ...], 
 
 
 _PLACED_AFTER = re.compile(
-    r"[ \xa0]{0,3},?[ \xa0]{0,3}"
+    r"[ \xa0]{0,3}[,(]?[ \xa0]{0,3}"
     r"(?:(?:(?:được\s{1,3})?(?:quy\s{1,3}định\s{1,3})?(?:tại|ở)|cụ\s{1,3}thể\s{1,3}(?:là|tại))\s{1,3})?"
     r"(?=(?:các\s|cả\s)?(?:[Đđ]iểm|[Kk]hoản|Điều|điều|Chương|Mục)\s)"
 )
@@ -76,14 +76,24 @@ def provisions_after(text: str, position: int) -> tuple[tuple[Provision, ...], i
     lead = _PLACED_AFTER.match(text, position)
     if lead is None:
         return (), position
-    places, end = provisions_from(text, lead.end())
+    enclosed = "(" in lead[0]
+    places, end = provisions_from(text, lead.end(), enclosed=enclosed)
+    if enclosed:
+        if text[end : end + 1] != ")":
+            return (), position
+        return places, end + 1
     if not places or ANOTHERS.match(text, end):
         return (), position
     return places, end
 
 
-def provisions_from(text: str, position: int) -> tuple[tuple[Provision, ...], int]:
-    """Read the provisions that begin at `position`, and where they end (`position` if none)."""
+def provisions_from(
+    text: str, position: int, *, enclosed: bool = False
+) -> tuple[tuple[Provision, ...], int]:
+    """Read the provisions that begin at `position`, and where they end (`position` if none).
+
+    `enclosed` tells that they stand in parentheses.
+    """
     trail: list[re.Match[str]] = []
     for match in _TOKEN.finditer(text, position, position + _WINDOW):
         last = trail[-1].lastgroup if trail else ""
@@ -92,7 +102,8 @@ def provisions_from(text: str, position: int) -> tuple[tuple[Provision, ...], in
         if match.lastgroup == "ordinal" and last not in ("unit", "join"):
             break
         if match.lastgroup == "label" and (
-            last not in ("unit", "join", "range") or text[match.end() : match.end() + 1] == ")"
+            last not in ("unit", "join", "range")
+            or (not enclosed and text[match.end() : match.end() + 1] == ")")
         ):
             break  # "b)" opens the next point
         trail.append(match)

@@ -18,6 +18,7 @@ _TREATY = re.compile(
         r"Hiệp\s{1,3}(?:định|ước)",
         r"Nghị\s{1,3}định\s{1,3}thư",
         r"Hiến\s{1,3}chương",
+        r"Bộ\s{1,3}luật(?=\s{1,3}(?:[Qq]uốc|[Qq]uản|[Pp]hòng))",
     )
     + r")(?:\s{1,3}(?:của\s{1,3})?"
     r"(?:Liên\s{1,3}[Hh](?:ợ|iệ)p\s{1,3}[Qq]uốc|LHQ|quốc\s{1,3}tế)(?=\s))?(?=\s)"

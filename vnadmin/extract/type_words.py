@@ -66,6 +66,27 @@ def _type_within(text: str, position: int, width: int) -> TypeWord | None:
     return _type_with_issuer(text, position)
 
 
+_NOT_DESCRIBING = frozenset("này đó tại theo và của các hoặc căn với được có là thì do bởi".split())
+_DESCRIBED = 14  # words between a type and its number
+
+
+def described_type(text: str, position: int, kinds: tuple[str, ...]) -> TypeWord | None:
+    """The type of `kinds` before words that say which: "Quyết định xử phạt hành chính số"."""
+    tokens = words(text, max(0, position - 110), position, 60)
+    while tokens and tokens[-1].text in ":.…_":
+        tokens.pop()
+    if not tokens or tokens[-1].key != "số":
+        return None
+    for index in range(len(tokens) - 2, max(0, len(tokens) - _DESCRIBED - 2), -1):
+        word = tokens[index]
+        if word.is_mark or word.key in _NOT_DESCRIBING:
+            return None
+        head = _type_at_end(tokens[:index])
+        if head is not None and head[0] in kinds and text[head[1][0]].isupper():
+            return TypeWord(head[0], head[1], True)
+    return None
+
+
 def _type_at_end(tokens: list[Word]) -> tuple[str | None, Span] | None:
     names = types_by_name()
     for length in (4, 3, 2, 1):

@@ -31,8 +31,9 @@ _YEAR = re.compile(rf"(?:[Nn]ăm{BREAK})?(?P<year>(?:19|20)[0-9]{{2}})(?![0-9])"
 
 
 _BLANK = re.compile(
-    rf"[Nn]gày{BREAK}[.…_]{{0,12}}{BREAK}tháng{BREAK}[.…_0-9]{{0,12}}{BREAK}"
-    r"năm[ \t]{0,3}(?P<year>(?:19|20)[0-9]{2})?(?![0-9])"
+    rf"[Nn]gày{BREAK}(?:[.…_]{{1,12}}{GAP}/{GAP}[.…_0-9]{{1,12}}{GAP}/{GAP}(?P<short>(?:19|20)[0-9]{{2}}"
+    rf"|[.…_]{{1,12}})|[.…_]{{0,12}}{BREAK}tháng{BREAK}[.…_0-9]{{0,12}}{BREAK}"
+    r"năm[ \t]{0,3}(?P<year>(?:19|20)[0-9]{2})?)(?![0-9])"
 )
 
 
@@ -76,7 +77,10 @@ def match_year(text: str, position: int) -> DateReading | None:
 def match_blank_date(text: str, position: int) -> DateReading | None:
     """Read a date whose day was never filled in ("ngày … tháng … năm 2020"); year 0: blank too."""
     match = _BLANK.match(text, position)
-    return None if match is None else DateReading(*match.span(), None, int(match["year"] or 0))
+    if match is None:
+        return None
+    year = match["year"] or match["short"] or ""
+    return DateReading(*match.span(), None, int(year) if year.isdigit() else 0)
 
 
 def parse_date(text: str) -> tuple[str | None, bool]:

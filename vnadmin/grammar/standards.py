@@ -46,7 +46,7 @@ def find_standards(text: str) -> Iterator[NumberSpan]:
         year = int(printed) if printed else None
         if year is not None and year < 100:
             year += 1900 if year >= 40 else 2000
-        mark = "-" if printed and len(printed) == 2 else ":"
+        mark = "-" if match["sector"] or len(printed or "") == 2 else ":"
         body = " ".join((match["body"] or "").split())
         name = f"{match['kind']}TCN" if match["sector"] else kind + body
         if body and not body.startswith("/"):
