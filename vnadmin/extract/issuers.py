@@ -33,7 +33,8 @@ _ALONE = (
     "|Chủ tịch Hội đồng Bộ trưởng|Phó Chủ tịch Hội đồng Bộ trưởng|Đoàn Chủ tịch"
     "|Chủ tịch nước Cộng hòa xã hội chủ nghĩa Việt Nam|Chủ tịch nước Việt Nam Dân chủ Cộng hòa"
     "|Chủ tịch Chính phủ Việt Nam Dân chủ Cộng hòa|Chính phủ Việt Nam Dân chủ Cộng hòa"
-    "|Chủ tịch Chính phủ lâm thời Việt Nam Dân chủ Cộng hòa|Chủ tịch Chính phủ|Hội đồng Quốc phòng và An ninh"
+    "|Chủ tịch Chính phủ lâm thời Việt Nam Dân chủ Cộng hòa|Chủ tịch Chính phủ"
+    "|Hội đồng Quốc phòng và An ninh"
 ).split("|")
 # A body these words begin may be in no table; its name then runs to the next function word.
 _HEADS = set(
@@ -66,8 +67,8 @@ _LOWER_CASED = {("liên", "bộ"), ("ủy", "ban"), ("hội", "đồng")}
 _UNITS = ("tỉnh", "thành phố", "tp", "huyện", "quận", "xã", "phường", "thị xã", "thị trấn", "khu")
 _UNIT_RANK = {"tỉnh": 3, "thành": 3, "tp": 3, "huyện": 2, "quận": 2, "thị": 2, "xã": 1, "phường": 1}
 _PLACED = re.compile(
-    r"ủy ban nhân dân|hội đồng nhân dân|ubnd|hđnd|tand|vksnd|ủy$|đảng bộ|mặt trận|mttq|^sở|tòa án|viện kiểm"
-    r"|công an|thanh tra|ban |văn phòng|cục|liên đoàn|hội |phòng|trung tâm|đảng ủy"
+    r"ủy ban nhân dân|hội đồng nhân dân|ubnd|hđnd|tand|vksnd|ủy$|đảng bộ|mặt trận|mttq|^sở|tòa án"
+    r"|viện kiểm|công an|thanh tra|ban |văn phòng|cục|liên đoàn|hội |phòng|trung tâm|đảng ủy"
 )
 
 
