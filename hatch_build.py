@@ -32,7 +32,9 @@ class CompiledTwins(BuildHookInterface[Any]):
         folder = Path(*_PACKAGE.split("."))
         for built in self._compile(folder):
             if version == "editable":
-                shutil.copy(built, Path(self.root) / folder)
+                # Whole at once: who runs the old one goes on with it.
+                target = Path(self.root) / folder / built.name
+                os.replace(shutil.copy(built, target.with_suffix(".new")), target)
             else:
                 build_data["force_include"][str(built)] = str(folder / built.name)
                 build_data.update(pure_python=False, infer_tag=True)
