@@ -17,6 +17,18 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
+class ReadWord(Word):
+    """A word that was read twice.
+
+    `other` is what the second reading has at its place, "" where that begins within the word
+    before; `other_confidence` is how sure it is.
+    """
+
+    other: str = ""
+    other_confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class RawPage:
     """One page as first read: the text, and its words with offsets into that text.
 

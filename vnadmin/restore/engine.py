@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain, repeat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -47,6 +48,9 @@ from vnadmin.vietnamese import (
     tone_habit,
 )
 
+if TYPE_CHECKING:
+    from vnadmin.formats.raw import ReadWord
+
 _LONE_CAPITALS = 3
 """Up to so many characters, capitals among small letters stand for a word with one capital (BO)."""
 
@@ -75,6 +79,7 @@ class _Block:
     end: int
     recognised: bool
     """Whether an engine read it from a picture, so that some noise is to be expected."""
+    twice: tuple[ReadWord, ...]
 
 
 class Restorer:
@@ -174,7 +179,8 @@ class Restorer:
                         profile = self._profile(options, text, recognised=recognised)
                         if profile != "clean":
                             blocks[profile] += [
-                                _Block(number, source, a, b, recognised) for a, b in runs
+                                _Block(number, source, a, b, recognised, known.within(a, b))
+                                for a, b in runs
                             ]
         self._restore(blocks, changes, options)
         for (source, _), (text, first), found in zip(sources, composed, changes, strict=True):
@@ -200,7 +206,9 @@ class Restorer:
         """Decode blocks by profile and add what was decided to their texts' changes."""
         auto = options.profile == "auto" or options.profile in READINGS
         for profile, group in blocks.items():
-            parts = [list(sentences(b.source, b.start, b.end, codes=True)) for b in group]
+            parts = [
+                list(sentences(b.source, b.start, b.end, codes=True, twice=b.twice)) for b in group
+            ]
             together = [sentence for own in parts for sentence in own]
             if not together:
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from vnadmin.document import Edit, OffsetMap
 
 if TYPE_CHECKING:
-    from vnadmin.formats.raw import RawPage
+    from vnadmin.formats.raw import RawPage, ReadWord
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +20,21 @@ class Evidence:
     Attributes:
         recognised: stretches that an engine read from a picture, in order. Their noise is that
             engine's: they are never taken for correct text that is to be left alone.
+        twice: words that were read twice, in order.
     """
 
     recognised: tuple[tuple[int, int], ...] = ()
+    twice: tuple[ReadWord, ...] = ()
 
     def was_recognised(self, start: int, end: int) -> bool:
         """Whether all of `start:end` was read from a picture."""
         return any(first <= start and end <= last for first, last in self.recognised)
+
+    def within(self, start: int, end: int) -> tuple[ReadWord, ...]:
+        """Return the words in `start:end` that were read twice."""
+        first = bisect_left(self.twice, start, key=lambda word: word.start)
+        last = bisect_left(self.twice, end, key=lambda word: word.start)
+        return self.twice[first:last]
 
     def after(self, edits: Sequence[Edit]) -> Evidence:
         """Return the same of the text that `edits` make of this one."""
@@ -33,7 +42,8 @@ class Evidence:
             return self
         moved = OffsetMap.to_restored(edits)
         stretches = tuple((moved.start(a), moved.end(b)) for a, b in self.recognised)
-        return replace(self, recognised=stretches)
+        words = (replace(w, start=moved.start(w.start), end=moved.end(w.end)) for w in self.twice)
+        return Evidence(stretches, tuple(word for word in words if word.start < word.end))
 
 
 NONE = Evidence()
@@ -42,11 +52,19 @@ NONE = Evidence()
 
 def evidence_of(pages: Iterable[RawPage]) -> Evidence:
     """Return what is known of the text of pages that follow each other."""
+    from vnadmin.formats.raw import ReadWord
+
     stretches: list[tuple[int, int]] = []
+    twice: list[ReadWord] = []
     position = 0
     for page in pages:
         end = position + len(page.text)
         if page.reading == "ocr":
             stretches.append((position, end))
+        twice += (
+            replace(word, start=position + word.start, end=position + word.end)
+            for word in page.words
+            if isinstance(word, ReadWord)
+        )
         position = end
-    return Evidence(tuple(stretches))
+    return Evidence(tuple(stretches), tuple(twice))

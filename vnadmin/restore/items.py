@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import regex
 
 from vnadmin.grammar import CodeSpan, find_codes, find_garbled_dates
 from vnadmin.restore.case import is_upper
+from vnadmin.restore.second import decided
 from vnadmin.restore.tokens import Chunk, chunks
 from vnadmin.vietnamese import fold
+
+if TYPE_CHECKING:
+    from vnadmin.formats.raw import ReadWord
 
 Kind = Literal["word", "number", "code", "sign"]
 
@@ -70,9 +74,17 @@ class Sentence:
     """Whether it ends where a sentence does, not where it had to be cut."""
 
 
-def sentences(source: str, start: int, end: int, *, codes: bool) -> Iterator[Sentence]:
-    """Split `source[start:end]` into sentences; with `codes`, garbled numbers are mended."""
+def sentences(
+    source: str, start: int, end: int, *, codes: bool, twice: Sequence[ReadWord] = ()
+) -> Iterator[Sentence]:
+    """Split `source[start:end]` into sentences; with `codes`, garbled numbers are mended.
+
+    `twice` are its words that were read twice.
+    """
     found = _found(source[start:end]) if codes else []
+    if twice:
+        own = [replace(word, start=word.start - start, end=word.end - start) for word in twice]
+        found = decided(source[start:end], found, own)
     current: list[Item] = []
     for line in _lines(source, start, end, found):
         if current and _is_list_mark(source, line[0]):

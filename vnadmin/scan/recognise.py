@@ -12,6 +12,7 @@ from vnadmin.scan import RawPage
 from vnadmin.scan.colour import grey_of
 from vnadmin.scan.engine import Engine, EngineError
 from vnadmin.scan.rules import find_rules
+from vnadmin.scan.second import read_again
 from vnadmin.scan.signature import read_signature
 from vnadmin.scan.tables import find_tables, in_cells
 from vnadmin.scan.tesseract import Tesseract
@@ -56,7 +57,8 @@ def recognise(
     read = in_cells(read, tables, dpi)
     page = RawPage(number, image.width, image.height, read.text, read.words, reading="ocr")
     try:
-        return read_signature(page, picture, engine, language=language, timeout=timeout)
+        page = read_signature(page, picture, engine, language=language, timeout=timeout)
+        return read_again(page, picture, engine, dpi=dpi, timeout=timeout)
     except EngineError:  # the page has been read
         return page
 

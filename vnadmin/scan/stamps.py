@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from rapidfuzz import fuzz
 
 from vnadmin.document import Region, RegionKind
-from vnadmin.formats.raw import union
-from vnadmin.scan.geometry import Frame, Run, is_motto, is_upper, letters
+from vnadmin.formats.raw import ReadWord, union
+from vnadmin.scan.geometry import Atom, Frame, Run, is_motto, is_upper, letters
 from vnadmin.vietnamese import fold, is_syllable
 
 # An arrival stamp (Decree 30/2020/NĐ-CP, Appendix IV) is 35 to 55 mm wide and at most 30 mm high;
@@ -86,7 +86,7 @@ def take_serials(runs: Sequence[Run]) -> tuple[list[Run], list[Aside]]:
         triples = zip(run.atoms, run.atoms[1:], run.atoms[2:], strict=False)
         for before, serial, rest in triples:
             if (
-                serial.confidence < _SERIAL
+                (serial.confidence < _SERIAL or _read_otherwise(serial))
                 and rest.text.startswith("/")
                 and _NUMBER.fullmatch(fold(before.text))
             ):
@@ -95,6 +95,14 @@ def take_serials(runs: Sequence[Run]) -> tuple[list[Run], list[Aside]]:
                 break
         kept.append(run)
     return kept, asides
+
+
+def _read_otherwise(atom: Atom) -> bool:
+    """Whether a second reading has something else: print is read twice alike."""
+    return any(
+        isinstance(word, ReadWord) and word.other.strip(":.") != atom.text.strip(":.")
+        for word in atom.words
+    )
 
 
 def over_signature(runs: Sequence[Run]) -> list[Aside]:

@@ -1,0 +1,153 @@
+"""Codes and figures read twice: the pieces that are read again, and which reading counts."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from vnadmin.document import Edit, Word
+from vnadmin.formats.raw import RawPage, ReadWord
+from vnadmin.restore import Evidence, evidence_of, explain
+from vnadmin.scan.engine import Layout, ReadText
+from vnadmin.scan.geometry import atoms_of, runs_of
+from vnadmin.scan.second import read_again
+from vnadmin.scan.stamps import take_serials
+from vnadmin.scan.tesseract import Tesseract
+
+
+def page_of(*words: tuple[str, str, float, str, float]) -> RawPage:
+    """Words as (gap before, text, confidence, second reading, its confidence)."""
+    text = ""
+    read: list[Word] = []
+    for number, (gap, word, confidence, other, sure) in enumerate(words):
+        text += gap
+        box = (number * 100, 0, number * 100 + 80, 30)
+        end = len(text) + len(word)
+        read.append(ReadWord(len(text), end, box, confidence, other, sure))
+        text += word
+    return RawPage(1, 1000, 100, text, tuple(read), reading="ocr")
+
+
+def restored(page: RawPage) -> str:
+    return explain(page.text, evidence=evidence_of([page])).text
+
+
+@pytest.mark.parametrize(
+    ("first", "sure", "second", "surer", "right"),
+    [
+        ("77/2014/TT-BC", 0.81, "77/2014/TT-BTC", 0.87, "77/2014/TT-BTC"),  # nobody's symbol
+        ("§3/TTr-UBND", 0.91, "83/TTr-UBND", 0.9, "83/TTr-UBND"),  # a figure lost
+        ("37/2024/TT-BYT", 0.6, "57/2024/TT-BYT", 0.9, "57/2024/TT-BYT"),
+        ("37/2024/TT-BYT", 0.9, "57/2024/TT-BYT", 0.9, "37/2024/TT-BYT"),  # neither is clearer
+        ("43/2014/NĐ-CP", 0.3, "43/2014/ND-CP", 0.9, "43/2014/NĐ-CP"),  # eng has no Đ
+        ("12/QĐ-UBND", 0.5, "1Z/OO-UBNO", 0.9, "12/QĐ-UBND"),
+        ("44/2014/NĐ-CP", 0.9, "ngay 3 thang", 0.99, "44/2014/NĐ-CP"),
+        ("/QĐ-UBND", 0.5, "539/QD-UBND", 0.99, "/QĐ-UBND"),  # a serial by hand
+    ],
+)
+def test_codes_are_what_one_reading_prints(
+    first: str, sure: float, second: str, surer: float, right: str
+) -> None:
+    page = page_of(
+        ("", "Căn", 0.9, "", 0.0), (" ", "cứ", 0.9, "", 0.0), (" ", first, sure, second, surer)
+    )
+    assert restored(page) == f"Căn cứ {right}"
+
+
+def test_a_code_broken_at_a_line_end() -> None:
+    page = page_of(
+        ("", "số", 0.9, "", 0.0),
+        (" ", "1744/QĐ-", 0.7, "1744/QD-", 0.9),
+        ("\n", "BGTYVT", 0.6, "BGTVT", 0.9),
+        (" ", "ngày", 0.9, "", 0.0),
+    )
+    assert restored(page) == "số 1744/QĐ-BGTVT ngày"
+
+
+@pytest.mark.parametrize(
+    ("first", "sure", "second", "surer", "right"),
+    [
+        ("3", 0.77, "5", 0.96, "5"),
+        ("3", 0.95, "5", 0.96, "3"),
+        ("49", 0.61, "29", 0.63, "29"),  # no month has 49 days
+        ("29", 0.3, "49", 0.99, "29"),
+        ("l6", 0.6, "16", 0.9, "16"),
+        ("15", 0.5, "ig", 0.99, "15"),
+    ],
+)
+def test_figures_of_dates(first: str, sure: float, second: str, surer: float, right: str) -> None:
+    page = page_of(
+        ("", "ngày", 0.9, "", 0.0),
+        (" ", first, sure, second, surer),
+        (" ", "tháng", 0.9, "", 0.0),
+        (" ", "10", 0.9, "10", 0.9),
+        (" ", "năm", 0.9, "", 0.0),
+        (" ", "2014", 0.9, "2014", 0.9),
+    )
+    assert restored(page) == f"ngày {right} tháng 10 năm 2014"
+
+
+def test_a_second_reading_is_an_edit_and_can_be_undone() -> None:
+    page = page_of(("", "số", 0.9, "", 0.0), (" ", "77/2014/TT-BC", 0.8, "77/2014/TT-BTC", 0.9))
+    (edit,) = explain(page.text, evidence=evidence_of([page])).edits
+    assert isinstance(edit, Edit)
+    assert (edit.source, edit.restored, edit.kind) == ("77/2014/TT-BC", "77/2014/TT-BTC", "code")
+
+
+def test_evidence_keeps_its_places_over_pages_and_compositions() -> None:
+    decomposed = "Quye\u0302\u0301t"
+    first = RawPage(1, 9, 9, f"{decomposed} định\n\f", (), reading="ocr")
+    page = page_of(("", "ngày", 0.9, "", 0.0), (" ", "3", 0.7, "5", 0.99))
+    evidence = evidence_of([first, page])
+    (word,) = [w for w in evidence.twice if w.other == "5"]
+    text = first.text + page.text
+    assert text[word.start : word.end] == "3"
+    assert explain(text, evidence=evidence).text == "Quyết định\n\fngày 5"
+    assert evidence.within(0, len(first.text)) == ()
+    assert Evidence().within(0, 9) == ()
+
+
+class Noting:
+    """Tesseract, and what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[tuple[int, int], str, Layout]] = []
+
+    def read(
+        self, image: Image.Image, *, language: str, layout: Layout, timeout: float
+    ) -> ReadText:
+        self.asked.append((image.size, language, layout))
+        return Tesseract().read(image, language=language, layout=layout, timeout=timeout)
+
+
+def test_unsure_figures_and_codes_are_read_again_in_one_go() -> None:
+    image = Image.new("L", (1200, 400), 255)
+    draw = ImageDraw.Draw(image)
+    font = ImageFont.load_default(48)
+    texts = {"43/2014/ND-CP": (40, 40), "HANOI": (600, 40), "2019": (40, 200), "2021": (600, 200)}
+    words: list[Word] = []
+    text = ""
+    for word, place in texts.items():
+        draw.text(place, word, fill=0, font=font)
+        x0, y0, x1, y1 = (round(v) for v in draw.textbbox(place, word, font=font))
+        confidence = 0.4 if word == "2019" else 0.95
+        words.append(Word(len(text), len(text) + len(word), (x0, y0, x1, y1), confidence))
+        text += word + ("\n" if word == "HANOI" else " ")
+    page = RawPage(1, 1200, 400, text, tuple(words), reading="ocr")
+    engine = Noting()
+    got = read_again(page, image, engine, dpi=200.0, timeout=60.0)
+    assert [language for _, language, _ in engine.asked] == ["eng"]
+    twice = {text[w.start : w.end]: w.other for w in got.words if isinstance(w, ReadWord)}
+    assert twice == {"43/2014/ND-CP": "43/2014/ND-CP", "2019": "2019"}
+    plain = RawPage(1, 1200, 400, "HANOI", (Word(0, 5, (600, 40, 800, 90), 0.1),), reading="ocr")
+    assert read_again(plain, image, engine, dpi=200.0, timeout=60.0) is plain
+
+
+def test_a_serial_read_two_ways_is_by_hand() -> None:
+    page = page_of(
+        ("", "Số:", 0.9, "", 0.0), (" ", "445", 0.85, "AAS.", 0.4), (" ", "/NQ-CP", 0.9, "", 0.0)
+    )
+    runs, _ = runs_of(atoms_of(page))
+    kept, asides = take_serials(runs)
+    assert [run.text for run in kept] == ["Số: /NQ-CP"]
+    assert [aside.region.kind for aside in asides] == ["handwriting"]
