@@ -19,7 +19,7 @@ _RIGHT_BLOCK = re.compile(
     r"|VIỆT\s{1,3}NAM\s{1,3}DÂN\s{1,3}CHỦ\s{1,3}CỘNG|ĐOÀN\s{1,3}(?:TNCS|THANH\s{1,3}NIÊN\s{1,3}CỘNG)\s"
     r"|Độc\s{1,3}lập\s{0,3}[-–]?\s{0,3}Tự\s{1,3}do)"
 )
-_DAY = re.compile(r"\s?,\s{0,4}(?=[Nn]g[àa]y)")
+_DAY = re.compile(r"\s?[,.;]\s{0,4}(?=[Nn]g[àa]y)")
 _STAMP_WITHIN = re.compile(r"\s(?=ĐẾN\s+(?:Số|Ngày|Giờ)|(?:Ngày|Giờ)\s*:?\s*[.…]{2}|Kính gửi\s*:)")
 _SPECK = re.compile(r"[\s'`\"“”‘’:;.,|~*_]+(?=\w)")
 _LISTED = re.compile(r"(?<=\S)\s+(?:[-–]\s?){1,2}(?=[A-ZĐỦ][^\W\d_]*\s)")
@@ -34,7 +34,7 @@ MOTTO = re.compile(
     r"cong hoa xa hoi|doc lap\s*[-–]\s*tu do|^dang cong san viet nam$|dan chu cong hoa"
     r"|^doan (?:tncs|thanh nien cong san) ho chi minh$"
 )
-PLACE_DATE = re.compile(r"\s*(?P<place>[^\W\d_][^,:;0-9]{1,40}?)\s*,\s*(?=[Nn]g[àa]y)")
+PLACE_DATE = re.compile(r"\s*(?P<place>[^\W\d_][^,:;0-9]{1,40}?)\s*[,.;]\s*(?=[Nn]g[àa]y)")
 URGENT = re.compile(r"(?:HỎA|HOẢ)\s+TỐC|KHẨN|THƯỢNG KHẨN|(?:TUYỆT |TỐI )?MẬT|HẸN GIỜ")
 RULE = re.compile(r"[\W_]*")
 
@@ -104,7 +104,7 @@ def _place_start(line: str) -> int | None:
         if piece == "phố" and line[: word.start()].endswith("Thành "):
             start = word.start() - len("Thành ")
             break
-        if not (piece.isalpha() and piece.istitle()) and piece not in ("TP.", "Tp.", "TP"):
+        if not (piece.isalpha() and piece[0].isupper()) and piece not in ("TP.", "Tp."):
             break
         start = word.start()
     left = line[:start].strip() if start is not None else ""

@@ -114,7 +114,9 @@ def _beside(cell: str) -> int:
             return space.end()
         if _COPIES.fullmatch(left) and signs(right):
             return space.end()
-        listed = left.startswith(_DASHES) and left.endswith((";", ",", ".", ":"))
+        listed = left.endswith(";") or (
+            left.startswith(_DASHES) and (left.endswith((",", ".", ":")) or _KEPT.match(left))
+        )
         name = name_in(right) if listed and 2 <= right.count(" ") + 1 <= 5 else None
         if name is not None and family(name):
             return space.end()

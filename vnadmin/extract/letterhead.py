@@ -66,6 +66,10 @@ def issuing_bodies(
         bodies = [re.sub(r"\s?[-–]\s?", " - ", bodies[0])]
     if not bodies and type_at is not None:
         bodies = _authority(cells, type_at)
+    if bodies and place is not None and canonical(place) in provinces():
+        level = provinces()[canonical(place)][0].level
+        if plain(bodies[-1]).endswith(f"nhan dan {plain(level)}"):  # its name wasn't read
+            bodies[-1] += f" {place.upper()}"
     return bodies
 
 
