@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from vnadmin.document import Header
 from vnadmin.extract import extract_from_text
+from vnadmin.extract.own_checks import own_warnings
 from vnadmin.extract.signers import signers_in
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "headers.toml").read_text("utf-8"))
@@ -111,3 +113,32 @@ def test_subject_under_a_title(title: str, about: str | None) -> None:
     text = f"SỞ Y TẾ\nSố: 5/SYT\n\n{title}\n\nCăn cứ Luật Cán bộ, công chức;\n"
     subject = extract_from_text(text)[0].subject
     assert subject == (about or "Kết luận tại Phiên họp của Hội đồng Giáo dục")
+
+
+@pytest.mark.parametrize(
+    ("own", "codes"),
+    [
+        (Header("THÀNH ỦY HẢI PHÒNG", number="07-CT/TW", date="2021-09-08", type="Chỉ thị"),
+         ["own-symbol-issuer"]),
+        (Header("CHÍNH PHỦ", number="12/2021/NĐ-CP", date="2020-09-08", type="Nghị quyết"),
+         ["own-symbol-type", "own-year-date"]),
+        (Header("QUỐC HỘI", number="12/2021/QH13", date="2021-09-08", type="Luật"),
+         ["own-term-date"]),
+        (Header("BỘ CÔNG THƯƠNG", number="12/1998/TT-BCT", date="1998-09-08", type="Thông tư"),
+         ["own-issuer-date"]),
+        (Header("VĂN PHÒNG", "THÀNH ỦY HUẾ", "12-CV/VPTU", date="2021-09-08", type="Công văn"),
+         []),
+        (Header("CHÍNH PHỦ", type="Nghị định"), []),
+    ],
+)  # fmt: skip
+def test_a_header_whose_parts_contradict_each_other(own: Header, codes: list[str]) -> None:
+    assert [warning.split(":")[0] for warning in own_warnings(own)] == codes
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=[d["name"] for d in DOCUMENTS])
+def test_sound_headers_have_an_identity_and_no_warnings(document: dict[str, Any]) -> None:
+    header, _, _ = extract_from_text(written(document, "below"))
+    assert header.warnings == ()
+    assert (header.id is not None) == (header.number is not None)
+    if header.uri is not None and header.date is not None:
+        assert f"/{header.date[:4]}/" in header.uri

@@ -111,7 +111,8 @@ class Arrival:
 class Header:
     """What the document says of itself in its letterhead and at its close.
 
-    `id` and `uri` are those that citations of this document carry.
+    `id` and `uri` are those that citations of this document carry. `warnings` tell which parts
+    contradict each other.
     """
 
     issuer: str | None = None
@@ -130,6 +131,7 @@ class Header:
     arrival: Arrival | None = None
     id: str | None = None
     uri: str | None = None
+    warnings: tuple[str, ...] = ()
     confidence: Mapping[str, float] = field(default_factory=dict)
 
 

@@ -23,7 +23,8 @@ def document_table(document: Document, *, width: int, colour: bool) -> str:
     lines += [
         line for label, text in _header(document) for line in _field(label, text, width, paint)
     ]
-    lines += [paint(f"  ! {clean(warning)}", _YELLOW) for warning in document.warnings]
+    warnings = [*document.warnings, *document.header.warnings]
+    lines += [paint(f"  ! {clean(warning)}", _YELLOW) for warning in warnings]
     lines.append(f"{count} citation{'' if count == 1 else 's'}")
     if count:
         lines += citation_table(document.citations, width=width, colour=colour)

@@ -10,6 +10,7 @@ from .bodies import home_of
 from .citations import citations
 from .header import header
 from .identity import own_identity
+from .own_checks import own_warnings
 from .parts import boundaries, shifted
 from .references import references
 
@@ -57,7 +58,7 @@ def extract_all(text: str) -> Extraction:
 def _one(text: str) -> Extraction:
     own = header(text)
     key, work = own_identity(own)
-    own = replace(own, id=key, uri=work)
+    own = replace(own, id=key, uri=work, warnings=own_warnings(own))
     found = citations(text, citing_date=own.date, home=home_of(own, text))
     found = tuple(citation for citation in found if not _is_own(citation, own))
     return Extraction(own, found, references(text, found, own_type=own.type))
