@@ -142,3 +142,35 @@ def test_sound_headers_have_an_identity_and_no_warnings(document: dict[str, Any]
     assert (header.id is not None) == (header.number is not None)
     if header.uri is not None and header.date is not None:
         assert f"/{header.date[:4]}/" in header.uri
+
+
+def test_a_number_without_its_slash_and_stamped_addressees() -> None:
+    text = """ỦY BAN NHÂN DÂN CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+TỈNH LÀO CAI Độc lập - Tự do - Hạnh phúc
+Số:2176UBND-NC - Lào Cai, ngày 12 tháng 9 năm 2023
+V/v kiểm tra công tác văn thư
+
+CÔNG VĂN ĐẾN Kính gửi:
+Số:...................
+Ngày: ............ - Các sở, ban, ngành tỉnh;
+
+- Ủy ban nhân dân các huyện, thành phố.
+
+Nơi nhận: KT. CHỦ TỊCH
+Như trên; PHÓ CHỦ TỊCH
+- Lưu: VT, NC. Vũ Đình Hòa
+"""
+    header = extract_from_text(text)[0]
+    assert (header.number, header.date) == ("2176/UBND-NC", "2023-09-12")
+    assert header.addressees == (
+        "Các sở, ban, ngành tỉnh", "Ủy ban nhân dân các huyện, thành phố"
+    )  # fmt: skip
+    assert header.recipients == ("Như trên", "Lưu: VT, NC")
+    assert [signer.name for signer in header.signers] == ["Vũ Đình Hòa"]
+
+
+@pytest.mark.parametrize("place", ["Lào Cai, ngày", "Lào Cai. ngày", "Lào CAi, ngày"])
+def test_place_lines_as_ocr_has_them(place: str) -> None:
+    text = f"ỦY BAN NHÂN DÂN TỈNH\nSố: 5/UBND-KT {place} 12 tháng 9 năm 2023\nKính gửi: Sở Y tế\n"
+    header = extract_from_text(text)[0]
+    assert (header.issuer, header.date) == ("ỦY BAN NHÂN DÂN TỈNH LÀO CAI", "2023-09-12")

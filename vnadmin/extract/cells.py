@@ -53,7 +53,7 @@ def split_cells(text: str) -> list[str]:
             letterhead = False
         if letterhead and len(line) < _MAX_LINE:
             line = _cut_blocks(line)
-        elif index - dear < _ADDRESSEES and len(line) < _MAX_LINE:
+        if index - dear < _ADDRESSEES and len(line) < _MAX_LINE and "\t" not in line:
             line = _cut_stamp(line)
         if "Kính gửi" in line and len(line) < _MAX_LINE:
             dear = index

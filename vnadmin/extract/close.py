@@ -135,6 +135,6 @@ def _recipients(cells: Sequence[str]) -> tuple[str, ...]:
             found.append(text.lstrip("-–•+~ "))
         elif found and (not ended or text.startswith("(")):
             found[-1] += " " + text
-        elif found and text.endswith(";"):  # its dash unread
+        elif text.endswith(";") and (found or text.startswith("Như ")):  # its dash unread
             found.append(text)
     return tuple(item for item in (each.rstrip(" ;.,:") for each in found) if item)

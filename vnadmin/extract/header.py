@@ -32,6 +32,10 @@ _PARTLY = re.compile(
 _SYMBOL = re.compile(
     r"/\s?(?P<symbol>[A-ZĐ][A-Za-zĐđ0-9&]{0,15}(?:[-/][A-ZĐ][A-Za-zĐđ0-9&]{0,15}){0,5})\W*\Z"
 )
+# A number whose slash wasn't read: "2176UBND-NC".
+_UNSLASHED = re.compile(
+    r"\W*(?P<serial>[0-9]{1,5})\s?(?P<symbol>[A-ZĐ][A-Za-zĐđ]{1,15}(?:-[A-ZĐ][A-Za-zĐđ]{0,15}){1,4})(?!\w)"
+)
 _PLACE_WORDS = ("phố", "xã", "trấn", "-", "–")
 _AFTER_DATE = 16  # characters of noise behind a date that ends its line
 
@@ -115,6 +119,10 @@ def _number(cells: Sequence[str], index: int) -> tuple[str | None, str | None]:
         cell += next(rest, "")
     match = _NUMBER.match(cell)
     parsed = parse_number(match["rest"]) if match else None
+    if parsed is None and match is not None:
+        unslashed = _UNSLASHED.match(match["rest"])
+        if unslashed is not None and symbol_known(unslashed["symbol"]):
+            parsed = parse_number(f"{unslashed['serial']}/{unslashed['symbol']}")
     if parsed is None:
         symbol = _SYMBOL.search(cell)  # the serial can't be read
         return None, symbol["symbol"] if symbol else cell if symbol_known(cell) else None
