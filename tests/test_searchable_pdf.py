@@ -7,6 +7,7 @@ import errno
 import io
 import shutil
 import subprocess
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -226,6 +227,41 @@ def test_the_text_layer_that_was_there_is_gone(tmp_path: Path) -> None:
     again = tmp_path / "again.pdf"
     again.write_bytes(written(document(source, pages=(1, 2, 3)), source))
     assert text_of(written(document(again), again)).strip("\n ").split("\n") == list(LINES)
+
+
+def test_a_form_that_is_drawn_twice(tmp_path: Path) -> None:
+    source = tmp_path / "scan.pdf"
+    page = f"/Fm Do {content(['Seen'], 0, 20)} q /Fm Do Q {content(['unseen'], 3)}"
+    scan_pdf(source, [page], form=content(["hidden", "away"], 3) + content(["mark"], 0, 500))
+    before = source.read_bytes()
+    data = written(document(source), source)
+    assert ImageChops.difference(rendered(data), rendered(before)).getbbox() is None
+    assert text_of(data).strip("\n ").split("\n") == list(LINES)
+    assert not any(word in b"".join(streams(data)) for word in (b"hidden", b"unseen"))
+
+
+def test_content_that_unpacks_without_end_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vnadmin.formats.old_text._LARGEST", 10_000)
+    monkeypatch.setattr("vnadmin.formats.old_text._MOST_OPERATORS", 1000)
+    source = tmp_path / "bomb.pdf"
+    # A form that draws itself, over and over; a page of blanks.
+    scan_pdf(source, ["/Fm Do " * 200, content(["fine"], 3)], form="/Fm Do " * 200)
+    with pikepdf.open(source, allow_overwriting_input=True) as pdf:
+        form = pdf.pages[0].Resources.XObject.Fm
+        form.Resources.XObject = pikepdf.Dictionary(Fm=form)
+        blanks = pdf.make_stream(zlib.compress(b" " * 1_000_000), Filter=pikepdf.Name.FlateDecode)
+        pdf.add_blank_page(page_size=(595, 842))
+        pdf.pages[2].Contents = blanks
+        pdf.save(source)
+    buffer = io.BytesIO()
+    notes = write_pdf(document(source, pages=(1, 2, 3)), source, buffer)
+    assert [note.split("(")[0] for note in notes] == [
+        f"{source}: page 1 keeps the text it had ",
+        f"{source}: page 3 keeps the text it had ",
+    ]
+    assert text_of(buffer.getvalue(), 1).split("\n") == list(LINES)
 
 
 def streams(data: bytes) -> list[bytes]:

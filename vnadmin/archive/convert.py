@@ -25,7 +25,7 @@ _DEFAULT = Options()
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """What became of one file: what was written, and what could not be made of it."""
+    """What became of one file: what was written, and what could not, or not wholly, be made."""
 
     written: tuple[Path, ...]
     notes: tuple[str, ...]
@@ -93,20 +93,20 @@ def convert_one(
     )
     possible = [form for form in forms if _can_be(form, document)]
     name = shown(item.source)
-    lacking = [
+    notes = [
         f"{name}: has no {_NEEDS[form]}, so it isn't written as {form}"
         for form in forms
         if form not in possible
     ]
     if not possible:
-        raise InputError(lacking[0])
+        raise InputError(notes[0])
     written = []
     for form in possible:
         path = item.output(form)
         with atomic_output(path) as stream:
-            _WRITERS[form](document, item.source, stream)
+            notes += _WRITERS[form](document, item.source, stream)
         written.append(path)
-    return Converted(tuple(written), tuple(lacking))
+    return Converted(tuple(written), tuple(notes))
 
 
 def is_final(error: Exception) -> bool:
@@ -132,12 +132,15 @@ def _can_be(form: str, document: Document) -> bool:
     return form not in ("hocr", "alto") or bool(document.pages)
 
 
-def _parts(
-    write: Callable[[Document], Iterable[str]],
-) -> Callable[[Document, Path, BinaryIO], None]:
-    def to_stream(document: Document, source: Path, stream: BinaryIO) -> None:
+_Writer = Callable[[Document, Path, BinaryIO], list[str]]
+"""Writes the document made of a file, and returns what is to be noted of it."""
+
+
+def _parts(write: Callable[[Document], Iterable[str]]) -> _Writer:
+    def to_stream(document: Document, source: Path, stream: BinaryIO) -> list[str]:
         for part in write(document):
             stream.write(part.encode("utf-8", "replace"))
+        return []
 
     return to_stream
 
@@ -147,13 +150,13 @@ def _json(document: Document) -> Iterator[str]:
     yield "\n"
 
 
-def _pdf(document: Document, source: Path, stream: BinaryIO) -> None:
+def _pdf(document: Document, source: Path, stream: BinaryIO) -> list[str]:
     from vnadmin.formats.pdf import write_pdf  # here: pikepdf is slow to load
 
-    write_pdf(document, source, stream)
+    return write_pdf(document, source, stream)
 
 
-_WRITERS: dict[str, Callable[[Document, Path, BinaryIO], None]] = {
+_WRITERS: dict[str, _Writer] = {
     "txt": _parts(lambda document: [document.text]),
     "json": _parts(_json),
     "hocr": _parts(lambda document: hocr_parts([document])),

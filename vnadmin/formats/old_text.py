@@ -15,6 +15,8 @@ Matrix = pikepdf.Matrix
 
 _COVERS = 0.5  # the share of the page that a picture has which hides what was drawn before it
 _DEEPEST = 12  # forms within forms
+_LARGEST = 50_000_000  # bytes of a page's drawing commands: OCR layers have some 50,000
+_MOST_OPERATORS = 2_000_000  # with forms drawn again and again counted again and again
 _UNSEEN = 3  # the text rendering mode of OCR layers
 _SHOWS = frozenset(map(Operator, ("Tj", "TJ", "'", '"')))
 _TEXT_STATE = frozenset(map(Operator, "Tr Tf Tc Tw Tz TL Ts BMC BDC EMC".split()))
@@ -46,7 +48,7 @@ class OldText:
         """Look at `page` of `pdf`; `spaces` serves all its pages.
 
         Raises:
-            pikepdf.PdfError: its content can't be parsed.
+            pikepdf.PdfError: its content can't be parsed, or is too large to be.
         """
         self._pdf = pdf
         self._page = page
@@ -55,7 +57,8 @@ class OldText:
         self._area = abs((box[2] - box[0]) * (box[3] - box[1]))
         self._count = 0  # of the showing and painting operators, in the order of drawing
         self._covered_until = 0
-        self._hidden: list[int] = []
+        self._left = _MOST_OPERATORS
+        self._forms: dict[tuple[int, int], tuple[Any, int]] = {}
         shown = list(self._look(page, _resources(page.obj), Matrix(), 0, 0))
         hidden = [at for at, mode in shown if mode == _UNSEEN or at < self._covered_until]
         self._hidden_at = frozenset(hidden)
@@ -69,6 +72,7 @@ class OldText:
         if not self.hidden:
             return
         self._count = 0
+        self._forms.clear()
         resources = _own_resources(self._page.obj)
         _copy_in(resources, Name.XObject)
         data = self._without(self._page, resources, 0)
@@ -86,6 +90,9 @@ class OldText:
         """Yield number and rendering mode of each operator that shows text."""
         saved: list[tuple[Matrix, int]] = []
         for operands, operator in _operators(holder):
+            self._left -= 1
+            if self._left < 0:
+                raise pikepdf.PdfError("more drawing commands than a page of text has")
             match str(operator):
                 case "q":
                     saved.append((matrix, mode))
@@ -154,13 +161,32 @@ class OldText:
         if thing.get(Name.Subtype) == Name.Image:
             self._count += 1
         elif thing.get(Name.Subtype) == Name.Form and depth < _DEEPEST:
-            # A form may serve other pages too: this page gets one of its own.
-            own = Dictionary(thing.get(Name.Resources, resources))
-            _copy_in(own, Name.XObject)
-            data = self._without(thing, own, depth + 1)
-            if data is None:
-                return
-            resources.XObject[name] = self._form_like(thing, data, own)
+            if thing.objgen not in self._forms:
+                self._forms[thing.objgen] = self._stripped(thing, resources, depth)
+            made, count = self._forms[thing.objgen]
+            self._count += count
+            if made is not None:
+                self._forms[made.objgen] = made, count
+                resources.XObject[name] = made
+
+    def _stripped(self, form: Any, resources: Any, depth: int) -> tuple[Any, int]:
+        """A form without its hidden text, None if it has none, and how many operators it counts.
+
+        It is another form: this one may serve other pages too.
+        """
+        before = self._count
+        own = Dictionary(form.get(Name.Resources, resources))
+        _copy_in(own, Name.XObject)
+        data = self._without(form, own, depth + 1)
+        count, self._count = self._count - before, before
+        changed = data is not None or self._forms_changed(form.get(Name.Resources), own)
+        if not changed:
+            return None, count
+        return self._form_like(form, form.read_bytes() if data is None else data, own), count
+
+    def _forms_changed(self, before: Any, after: Any) -> bool:
+        old = (before or {}).get(Name.XObject) or {}
+        return any(old.get(name) != thing for name, thing in after.XObject.items())
 
     def _form_like(self, form: Any, data: bytes, resources: Any) -> Any:
         made = compressed(self._pdf, data)
@@ -204,8 +230,26 @@ def add_to_page(pdf: pikepdf.Pdf, page: pikepdf.Page, content: bytes, font: str,
 
 
 def _operators(holder: Any) -> Iterator[tuple[Any, Any]]:
+    contents = [holder] if isinstance(holder, pikepdf.Stream) else holder.obj.get(Name.Contents)
+    for stream in contents if isinstance(contents, pikepdf.Array) else [contents]:
+        if isinstance(stream, pikepdf.Stream) and not _is_small(stream):
+            raise pikepdf.PdfError("content too large for a page of text")
     for each in pikepdf.parse_content_stream(holder):
         yield each.operands, each.operator
+
+
+def _is_small(stream: pikepdf.Stream) -> bool:
+    """Whether unpacking the stream is harmless: found out without unpacking all of it."""
+    filters = stream.get(Name.Filter)
+    names = list(filters) if isinstance(filters, pikepdf.Array) else [filters]
+    data = stream.read_raw_bytes()
+    if names == [Name.FlateDecode]:
+        try:
+            return len(zlib.decompressobj().decompress(data, _LARGEST + 1)) <= _LARGEST
+        except zlib.error:
+            return True  # qpdf makes of it what it can
+    packed = sum(name is not None for name in names)
+    return len(data) * int(1000**packed) <= _LARGEST
 
 
 def _resources(page: Any) -> Any:

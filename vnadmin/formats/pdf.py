@@ -23,7 +23,7 @@ _SPOILT = 0.1
 _IN_MEMORY = 64_000_000  # bytes of pictures that wait for a file to be written
 
 
-def write_pdf(document: Document, source: Path, stream: BinaryIO) -> None:
+def write_pdf(document: Document, source: Path, stream: BinaryIO) -> list[str]:
     """Write the file a document was made from as a searchable PDF.
 
     A PDF's pages keep their content, pictures, annotations and bookmarks; an invisible text layer
@@ -35,6 +35,9 @@ def write_pdf(document: Document, source: Path, stream: BinaryIO) -> None:
         source: the file: PDF or image.
         stream: where the PDF goes.
 
+    Returns:
+        Notes of pages that had to stay as they are.
+
     Raises:
         UsageError: the document wasn't made from a PDF or an image.
         InputError: the file is damaged.
@@ -44,17 +47,18 @@ def write_pdf(document: Document, source: Path, stream: BinaryIO) -> None:
     placed = {page.number: page for _, page in placed_pages([document], "PDF")}
     try:
         if document.source.kind == "pdf":
-            _from_pdf(document, placed, source, stream)
-        else:
-            _from_image(document.source.name, placed, source, stream)
+            return _from_pdf(document, placed, source, stream)
+        _from_image(document.source.name, placed, source, stream)
+        return []
     except (pikepdf.PdfError, pikepdf.PasswordError) as error:
         raise InputError(f"{document.source.name}: damaged PDF ({error})") from error
 
 
 def _from_pdf(
     document: Document, placed: dict[int, PlacedPage], source: Path, stream: BinaryIO
-) -> None:
+) -> list[str]:
     changed = _Changed(document)
+    notes: list[str] = []
     with pikepdf.open(source) as pdf:
         font = None
         spaces = Spaces(pdf)
@@ -64,7 +68,12 @@ def _from_pdf(
             if page.number > len(pdf.pages):
                 raise InputError(f"{document.source.name}: page {page.number} is damaged")
             sheet = pdf.pages[page.number - 1]
-            old = OldText(pdf, sheet, spaces)
+            try:
+                old = OldText(pdf, sheet, spaces)
+            except pikepdf.PdfError as error:
+                what = f"page {page.number} keeps the text it had"
+                notes.append(f"{document.source.name}: {what} ({error})")
+                continue
             if page.reading == "layer" and old.seen and changed.share(page) < _SPOILT:
                 continue
             old.remove_hidden()
@@ -78,6 +87,7 @@ def _from_pdf(
             compress_streams=False,
             stream_decode_level=pikepdf.StreamDecodeLevel.none,
         )
+    return notes
 
 
 class _Changed:
