@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import stat
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,8 +17,10 @@ from vnadmin.errors import InputError
 from vnadmin.extract import extract_all
 from vnadmin.extract.stamps import take_arrival
 from vnadmin.formats.decode import decode
+from vnadmin.formats.source import Stamp, read_pipe, read_whole, stamp
 from vnadmin.options import Options
 from vnadmin.restore import RestoredWord, evidence_of, explain
+from vnadmin.restore.engine import restorer
 from vnadmin.scan import HEAD, Kind, RawPage, chosen, kind_of, read_pages
 from vnadmin.scan.layout import in_reading_order
 
@@ -78,7 +82,7 @@ def pages(
     as in `extract`.
     """
     opened = _open_file(Path(path))
-    for raw in _raw_pages(opened, pages, encoding, []):
+    for raw in _raw_pages(opened, options, pages, encoding, []):
         document = _build(opened, [raw], options, warnings=[])
         yield replace(document, id=f"{document.id}-p{raw.number}")
 
@@ -102,6 +106,15 @@ class _Opened:
     sha256: str
     kind: Kind
     content: Path | bytes | str
+    stamp: Stamp | None = None
+
+    def check_unchanged(self) -> None:
+        """Raise an error if the file isn't any more what `sha256` says."""
+        if self.stamp is None or not isinstance(self.content, Path):
+            return
+        with suppress(FileNotFoundError):  # what was opened stays readable
+            if stamp(self.content) != self.stamp:
+                raise InputError(f"{self.name}: changed while it was read; try again")
 
 
 def _open_text(text: str) -> _Opened:
@@ -120,12 +133,15 @@ def _open_file(path: Path) -> _Opened:
         if stat.S_ISDIR(mode):
             raise InputError(f"{name}: is a directory; name the files in it")
         if not stat.S_ISREG(mode):  # a pipe or device can be read only once
-            return _open_bytes(path.read_bytes(), name)
+            return _open_bytes(read_pipe(path, name), name)
+        before = stamp(path)
         with path.open("rb") as stream:
             kind = kind_of(stream.read(HEAD))
             stream.seek(0)
+            if kind == "text":
+                return _open_bytes(read_whole(stream, name), name)
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        return _Opened(name, digest, kind, path.read_bytes() if kind == "text" else path)
+        return _Opened(name, digest, kind, path, before)
     except OSError as error:
         raise InputError(f"{name}: {(error.strerror or str(error)).lower()}") from error
     except ValueError as error:  # a NUL in the name
@@ -141,13 +157,14 @@ def _extract(
 ) -> Document:
     warnings: list[str] = []
     read: list[RawPage] = []
-    for raw in _raw_pages(opened, wanted, encoding, warnings, progress):
+    for raw in _raw_pages(opened, options, wanted, encoding, warnings, progress):
         read.append(raw)
     return _build(opened, read, options, warnings)
 
 
 def _raw_pages(
     opened: _Opened,
+    options: Options,
     wanted: range | None,
     encoding: str | None,
     warnings: list[str],
@@ -156,10 +173,19 @@ def _raw_pages(
     """The pages as first read; of a text, what form feeds divide, each with its form feed."""
     if opened.kind != "text":
         assert not isinstance(opened.content, str)
-        for raw in read_pages(opened.content, name=opened.name, kind=opened.kind, pages=wanted):
-            if progress:
-                progress(raw.number)
-            yield replace(raw, text=raw.text.rstrip() + "\n\f")
+        model = restorer(options.model).model if opened.kind == "pdf" else None
+        try:
+            for raw in read_pages(
+                opened.content, name=opened.name, kind=opened.kind, pages=wanted, model=model
+            ):
+                if progress:
+                    progress(raw.number)
+                raw = _better(raw, options)
+                yield replace(raw, text=raw.text.rstrip() + "\n\f")
+        except InputError:
+            opened.check_unchanged()
+            raise
+        opened.check_unchanged()
         return
     if isinstance(opened.content, str):
         text = opened.content
@@ -172,6 +198,21 @@ def _raw_pages(
     parts = _split_pages(text)
     for number in chosen(len(parts), wanted, opened.name):
         yield RawPage(number, 0, 0, parts[number - 1], ())
+
+
+def _better(raw: RawPage, options: Options) -> RawPage:
+    """Of two readings of a page the one that the language model likes better once restored."""
+    rival = raw.rival
+    if rival is None:
+        return raw
+    model = restorer(options.model).model
+
+    def score(page: RawPage) -> float:
+        ids = model.ids(explain(page.text, options=options).text)
+        return float(model.sequence(ids).mean()) if ids else -math.inf
+
+    enough = 2 * len(rival.words) > len(raw.words)
+    return rival if enough and score(rival) > score(raw) else replace(raw, rival=None)
 
 
 def _split_pages(text: str) -> list[str]:
@@ -223,8 +264,26 @@ def _build(
         references=found.references,
         parts=found.parts,
         pages=tuple(_page(raw, at, to_restored, restoration.words) for raw, at in sized),
-        warnings=tuple(warnings),
+        warnings=(*warnings, *_told(read)),
+        complete=all(raw.failure is None for raw in read),
     )
+
+
+def _told(read: Sequence[RawPage]) -> Iterator[str]:
+    """The pages' warnings, those that say the same in one: "text-layer: pages 2-4, 7: …"."""
+    pages: dict[tuple[str, str], list[int]] = {}
+    for raw in read:
+        for warning in raw.warnings:
+            pages.setdefault(warning, []).append(raw.number)
+    for (code, what), numbers in pages.items():
+        runs: list[list[int]] = []
+        for number in numbers:
+            if runs and runs[-1][-1] == number - 1:
+                runs[-1][1:] = [number]
+            else:
+                runs.append([number])
+        told = ", ".join("-".join(map(str, run)) for run in runs)
+        yield f"{code}: page{'s' if len(numbers) > 1 else ''} {told}: {what}"
 
 
 def _with_arrival(header: Header, read: Sequence[RawPage]) -> Header:

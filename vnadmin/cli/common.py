@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from vnadmin.errors import ExitCode, InputError, OutputError, VnadminError
+from vnadmin.formats.source import read_pipe, read_whole
 from vnadmin.options import Options
 
 Subparsers = Any  # argparse keeps this class private
@@ -99,10 +101,13 @@ def read_bytes(path: str) -> tuple[str, bytes]:
     if path == "-":
         if sys.stdin is None:
             raise InputError("standard input is closed")
-        return "<stdin>", sys.stdin.buffer.read()
+        return "<stdin>", read_whole(sys.stdin.buffer, "<stdin>")
     name = os.fsencode(path).decode("utf-8", "replace")
     try:
-        return name, Path(path).read_bytes()
+        if stat.S_ISFIFO(os.stat(path).st_mode):
+            return name, read_pipe(Path(path), name)
+        with open(path, "rb") as stream:
+            return name, read_whole(stream, name)
     except IsADirectoryError as error:
         raise InputError(f"{name}: is a directory; name the files in it") from error
     except OSError as error:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import regex
 
 from vnadmin.errors import InputError, UsageError
+from vnadmin.formats.foreign import what_it_is
 from vnadmin.formats.legacy import decode_tcvn3, decode_viscii, decode_vni
 from vnadmin.vietnamese import LETTERS, is_syllable, nfc
 
@@ -50,6 +51,10 @@ def decode(data: bytes, *, name: str, encoding: str | None = None) -> Decoded:
     """
     if encoding is not None:
         return Decoded(_without_nul(_decode_as(data, encoding, name), name), encoding.lower())
+    foreign = what_it_is(data[:4096])
+    if foreign is not None:
+        what, advice = foreign
+        raise InputError(f"{name}: not a text file (it is {what}); {advice}, or set --encoding")
     for mark, codec in _BOMS:
         if data.startswith(mark):
             return Decoded(_without_nul(_decode_as(data, codec, name), name), codec)

@@ -23,7 +23,7 @@ Wanted = Callable[[str, Mapping[str, str]], bool]
 
 _CHUNK = 1 << 16  # bytes; more while a tag stays open, as it is scanned anew with each chunk
 _DEEPEST = 200  # elements in each other; readers recurse over them
-_MOST = 3_000_000  # elements of one page: a word a millimetre of A0, three times over
+_MOST = 500_000  # elements of one page: a newspaper's letters, each in its own, five times over
 _LONGEST = 1 << 22  # characters of one tag; an embedded picture can be that long
 _DECLARES = "{name}: declares or uses XML entities or default attributes {where}; refused"
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())

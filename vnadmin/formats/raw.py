@@ -32,7 +32,10 @@ class ReadWord(Word):
 class RawPage:
     """One page as first read: the text, and its words with offsets into that text.
 
-    `regions` are what layout took out of the text; `reading` as in `document.Page`.
+    `regions` are what layout took out of the text, `warnings` codes and what they say of this page;
+    `reading` as in `document.Page`.
+    `failure` is the message of the error for which the page couldn't be read, or not all of it;
+    `rival` another reading of the page that may be the better one once both are restored.
 
     `number` counts from 1 in the file; `width`, `height` and the boxes are pixels (a PDF's at
     300 dpi, unless the page is so large that it was rasterised at less).
@@ -45,6 +48,9 @@ class RawPage:
     words: tuple[Word, ...]
     regions: tuple[Region, ...] = ()
     reading: Reading | None = None
+    warnings: tuple[tuple[str, str], ...] = ()
+    failure: str | None = None
+    rival: RawPage | None = None
 
 
 class PageBuilder:

@@ -15,6 +15,7 @@ import numpy as np
 from vnadmin.document import EditKind
 from vnadmin.errors import UsageError
 from vnadmin.formats.legacy import READINGS
+from vnadmin.formats.legacy_words import Scores
 from vnadmin.grammar.tables import data_directory, no_comma_after
 from vnadmin.language.model import LanguageModel
 from vnadmin.options import Options
@@ -32,7 +33,6 @@ from vnadmin.restore.channel import Channel
 from vnadmin.restore.confidence import Estimator, Network, Seen
 from vnadmin.restore.decoder import Decoded, decode
 from vnadmin.restore.document_words import ENOUGH_WORDS, read_again
-from vnadmin.restore.encoding import Scores
 from vnadmin.restore.evidence import NONE, Evidence
 from vnadmin.restore.items import Item, Sentence, sentences
 from vnadmin.restore.lattice import LatticeBuilder, Readings

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 import regex
 
 from vnadmin.document import Edit, OffsetMap
+from vnadmin.formats.legacy_words import Scores, legacy_words, read_as
 from vnadmin.language.model import LanguageModel
-from vnadmin.restore.encoding import Scores, legacy_words, read_as
 from vnadmin.vietnamese import canonical, is_syllable, nfc
 
 _RUN = regex.compile(r"\s+|\S+")

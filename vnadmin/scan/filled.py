@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
-
-import pypdfium2.raw as raw
 
 from vnadmin.document import Word
 from vnadmin.formats.raw import Box, RawPage
@@ -16,23 +13,13 @@ _MOST = 40  # words: more is a form, not what a clerk filled in
 _GAP = 8.0  # heights between a word and the blank it fills at most
 
 
-def flatten(page: Any) -> bool:
-    """Make what is laid over a PDF's page part of it, in memory; tell whether there was any.
-
-    Clerks put number and date on a document as signature fields, each with its picture of text.
-    The page object must be loaded anew to see them.
-    """
-    if raw.FPDFPage_GetAnnotCount(page) == 0:
-        return False
-    return bool(raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS)
-
-
 def put_in_place(before: RawPage, after: RawPage) -> RawPage:
     """Return the page `before` with the words that only `after` has where they stand on paper.
 
     Args:
         before: the page's own text.
-        after: the same page with what was filled in, at whatever place in its text.
+        after: the same page with what was laid over it, at whatever place in its text: clerks put
+            number and date on a document as signature fields, each with its picture of text.
     """
     known = {(word.box, before.text[word.start : word.end]) for word in before.words}
     new = [

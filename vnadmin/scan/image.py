@@ -9,13 +9,21 @@ from pathlib import Path
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from vnadmin.errors import InputError
-from vnadmin.scan import RawPage, chosen
+from vnadmin.scan import RawPage, chosen, failed
 from vnadmin.scan.recognise import recognise
 
 MAX_PIXELS = 80_000_000
 """Largest image read: A3 at 600 dpi is 70 million; a byte a pixel is held in memory."""
 MAX_SIDE = 32_000
 """Pixels; Tesseract's own limit is 32,767."""
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    MemoryError,
+    Image.DecompressionBombError,
+)
 _SMALLEST = 8  # pixels a side; less holds no letter and makes Tesseract complain
 
 
@@ -32,12 +40,17 @@ def read_image(
         count = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
         for number in chosen(count, pages, name):
             try:
-                image.seek(number - 1)
-                _check_size(image, name)
-                picture = _upright(image)
-            except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as e:
-                raise InputError(_damaged(name, e)) from e
-            yield recognise(picture, number=number, name=name, language=language, timeout=timeout)
+                try:
+                    image.seek(number - 1)
+                    _check_size(image, name)
+                    picture = _upright(image)
+                except _UNREADABLE as error:
+                    raise InputError(_damaged(name, error)) from error
+                yield recognise(
+                    picture, number=number, name=name, language=language, timeout=timeout
+                )
+            except InputError as error:
+                yield failed(number, name, error)
 
 
 def _check_size(image: Image.Image, name: str) -> None:

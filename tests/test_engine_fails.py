@@ -1,0 +1,121 @@
+"""A Tesseract that is missing, crashes, hangs or prints rubbish, by a script of that name."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import vnadmin
+from vnadmin.cli.main import main
+from vnadmin.errors import ExitCode, InputError, MissingProgramError
+from vnadmin.scan import read_pages
+
+# Of what pytesseract asks, the version and the table of words in OUT.tsv matter.
+SCRIPT = """#!/bin/sh
+case "$*" in *--version*) echo "tesseract 5.3.0"; exit 0;; esac
+{then}
+"""
+HEAD = (
+    "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext"
+)
+ROW = "5\t1\t1\t1\t1\t{n}\t10\t10\t40\t20\t96\t{text}"
+
+
+@pytest.fixture
+def tesseract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Put a script in Tesseract's place."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+
+    def put(then: str) -> None:
+        path = folder / "tesseract"
+        path.write_text(SCRIPT.format(then=then))
+        path.chmod(0o755)
+
+    return put
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Path:
+    """A TIFF of three pages of different sizes."""
+    path = tmp_path / "scan.tiff"
+    pages = [Image.new("L", (200 + 10 * n, 300), 255) for n in range(3)]
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    return path
+
+
+def test_no_tesseract(
+    scan: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    assert main(["extract", str(scan)]) == ExitCode.MISSING_PROGRAM
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "Tesseract is not installed" in err
+    assert "apt-get install" in err
+
+
+def test_no_vietnamese_data(tesseract, scan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tesseract('echo "Error opening data file /usr/share/tessdata/vie.traineddata" >&2; exit 1')
+    assert main(["extract", str(scan)]) == ExitCode.MISSING_PROGRAM
+    assert "data for language 'vie' is not installed; on Debian" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("then", "message"),
+    [
+        ("kill -SEGV $$", "page 1 "),
+        ("echo 'Image too small' >&2; exit 3", "page 1 made Tesseract fail: .*Image too small"),
+        ("exit 0", "page 1 "),  # no table at all
+        (r'printf "\377\376\200" > "$2.tsv"', "page 1 made Tesseract print"),
+        ('echo nonsense > "$2.tsv"', "page 1 made Tesseract print"),
+    ],
+)
+def test_every_page_fails(tesseract, scan: Path, then: str, message: str) -> None:
+    tesseract(then)
+    with pytest.raises(InputError, match=f"scan.tiff: {message}"):
+        vnadmin.extract(scan)
+
+
+def test_one_page_fails(
+    tesseract, scan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "table"
+    words = [ROW.format(n=n, text=text) for n, text in enumerate(("Quyết", "định"))]
+    table.write_text("\n".join([HEAD, *words]) + "\n", "utf-8")
+    # Each page's picture is handed over in a file of its own; the second is the wider.
+    wider = 'head -c 20 "$1" | grep -aq "^210 "'
+    tesseract(f'if {wider}; then kill -SEGV $$; fi; cp {table} "$2.tsv"')
+    document = vnadmin.extract(scan)
+    assert document.text == "Quyết định\n\f\n\fQuyết định\n\f"
+    assert not document.complete
+    (warning,) = document.warnings
+    assert warning.startswith("page-failed: page 2: ")
+    assert main(["extract", "--format", "jsonl", str(scan)]) == ExitCode.SOME_FAILED
+    assert "not complete: page 2: " in capsys.readouterr().err
+
+
+def test_a_tesseract_that_hangs_is_ended(tesseract, tmp_path: Path) -> None:
+    tesseract("exec sleep 60")
+    buffer = io.BytesIO()
+    Image.new("L", (200, 300), 255).save(buffer, "PNG")
+    started = time.monotonic()
+    with pytest.raises(InputError, match="x: page 1 took Tesseract more than"):
+        list(read_pages(buffer.getvalue(), name="x", kind="image", timeout=0.5))
+    assert time.monotonic() - started < 20
+
+
+def test_no_room_for_the_picture(scan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Image.Image, "save", full)
+    with pytest.raises((InputError, MissingProgramError)) as caught:
+        vnadmin.extract(scan)
+    assert "scan.tiff: page 1 " in str(caught.value)
