@@ -77,6 +77,16 @@ def _signed(lines: str) -> list[tuple[str | None, str | None, str | None]]:
             "KT. CHỦ TỊCH\nTM. BAN THƯỜNG VỤ\nPHÓ CHỦ TỊCH\nCHỦ TỊCH\nLê An\nVũ Bình",
             [("KT.", "PHÓ CHỦ TỊCH", "Lê An"), ("TM.", "CHỦ TỊCH", "Vũ Bình")],
         ),
+        (
+            "KT. VIỆN TRƯỞNG KT. BỘ TRƯỞNG TM. BAN THƯỜNG VỤ\nTỐI CAO THỨ TRƯỞNG\nPHÓ VIỆN TRƯỞNG\n"
+            "Hoàng Thế Anh Đặng Xuân Bách Lương Thị Hải Yến",
+            [
+                ("KT.", "PHÓ VIỆN TRƯỞNG", "Hoàng Thế Anh"),
+                ("KT.", "THỨ TRƯỞNG", "Đặng Xuân Bách"),
+                ("TM.", None, "Lương Thị Hải Yến"),
+            ],
+        ),
+        ("BỘ TRƯỞNG,\nCHỦ NHIỆM\nLê An", [(None, "BỘ TRƯỞNG, CHỦ NHIỆM", "Lê An")]),
         ("CHỦ TỊCH\n§ dry t", [(None, "CHỦ TỊCH", None)]),
         ("Thực hiện theo quy định\nLê An", []),
     ],

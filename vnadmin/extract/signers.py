@@ -21,6 +21,9 @@ _ACTING = re.compile(r"\s*Q\s?[.,]\s{0,4}(?P<rest>\S.*)$")
 # A tag misread ("RT.", "KL."), which only a position behind it tells from another abbreviation.
 _GARBLED_TAG = re.compile(r"[^\w]{0,3}(?P<tag>[A-ZĐ]{1,2})\s?[.,]\s?(?P<rest>[^\W\d_].*)$")
 _DEPUTY = re.compile(r"(?<=\w)\s+(?=(?:PHÓ|THỨ TRƯỞNG)(?!\w))")
+_NEXT_TAG = re.compile(r"\s+(?=(?:TUQ|T[./]?M|K[./]?T|T[./]?L)\s?\.)")
+_SIGNATURE_LINES = 12
+_NAME_WORDS = 2
 _TAGS: dict[str, Authority] = {"TM": "TM.", "KT": "KT.", "TL": "TL.", "TUQ": "TUQ."}
 _HEADS = (
     "CHỦ TỊCH|BỘ TRƯỞNG|THỦ TƯỚNG|GIÁM ĐỐC|CHÁNH VĂN PHÒNG|BÍ THƯ|CỤC TRƯỞNG|TỔNG CỤC TRƯỞNG"
@@ -154,6 +157,9 @@ def signs(cell: str) -> bool:
 
 def signers_in(cells: Sequence[str]) -> tuple[Signer, ...]:
     """Pair authorities, positions and names as they come, several columns row by row."""
+    together = _on_one_line(cells)
+    if together:
+        return together
     found: list[Signer] = []
     over: list[tuple[_Kind, str]] = []  # the lines over the names
     names: list[str] = []
@@ -185,6 +191,44 @@ def signers_in(cells: Sequence[str]) -> tuple[Signer, ...]:
     return tuple(found)
 
 
+def _on_one_line(cells: Sequence[str]) -> tuple[Signer, ...]:
+    """Signatures beside each other whose lines have become one each, single spaces between them.
+
+    Each authority gets the name of its place; its position is the head's deputy, where that is
+    among the lines between.
+    """
+    for at, cell in enumerate(cells):
+        tags = [part.strip() for part in _NEXT_TAG.split(cell)]
+        if len(tags) < 2 or not all(authority_in(tag) for tag in tags):
+            continue
+        for end, line in enumerate(cells[at + 1 : at + _SIGNATURE_LINES], at + 1):
+            names = _names_of(line, len(tags))
+            if names is None:
+                continue
+            between = " ".join(" ".join(cells[at + 1 : end]).split())
+            deputies = [_deputy_of(tag) for tag in tags]
+            return tuple(
+                Signer(
+                    name, deputy if deputy is not None and deputy in between else None, _tag(tag)
+                )
+                for name, deputy, tag in zip(names, deputies, tags, strict=True)
+            )
+    return ()
+
+
+def _names_of(line: str, count: int) -> list[str] | None:
+    """The `count` names on a line, each beginning with a family name and no shorter than two."""
+    words = line.split()
+    if not 2 * count <= len(words) <= 5 * count or name_in(" ".join(words[:2])) is None:
+        return None
+    starts = [0]
+    for index in range(2, len(words) - 1):
+        if canonical(words[index]) in SURNAMES and index - starts[-1] >= _NAME_WORDS:
+            starts.append(index)
+    names = [" ".join(words[a:b]) for a, b in zip(starts, [*starts[1:], None], strict=True)]
+    return names if len(names) == count and all(map(name_in, names)) else None
+
+
 def _runs_on(position: str, cell: str) -> bool:
     """Whether a line in capitals goes on a position that a dash or comma leaves open."""
     return upper(cell) and bool(re.match(r"\s*[-–]", cell) or re.search(r"[-–,]\s*$", position))
@@ -194,26 +238,42 @@ def _is_deputys(position: str | None) -> bool:
     return position is not None and position.startswith(("PHÓ ", "THỨ "))
 
 
-def _deputy(over: str, cell: str) -> str | None:
-    """The deputy that a line names, however badly read, under the head that a deputy signs for."""
+def _deputy_of(over: str) -> str | None:
+    """The position of who signs for the head that a line with "KT.", or without a tag, names."""
     match = _AUTHORITY.match(over)
-    if not upper(cell) or authority_in(cell) is not None or (match and match["tag"][0] != "K"):
+    if match is not None and match["tag"][0] != "K":
         return None
     head = position_in(match["rest"] if match is not None else over)
     if head is None or _is_deputys(head):
         return None
     ministry = head == "BỘ TRƯỞNG"
-    name = "THỨ TRƯỞNG" if ministry else f"PHÓ {head.removeprefix('BỘ TRƯỞNG, ')}"
+    return "THỨ TRƯỞNG" if ministry else f"PHÓ {head.removeprefix('BỘ TRƯỞNG, ')}"
+
+
+def _deputy(over: str, cell: str) -> str | None:
+    """The deputy that a line names, however badly read, under the head that a deputy signs for."""
+    if not upper(cell) or authority_in(cell) is not None:
+        return None
+    name = _deputy_of(over)
+    if name is None:
+        return None
     read, whole = plain(cell).replace(" ", ""), plain(name).replace(" ", "")
     return name if Indel.normalized_similarity(read, whole) >= _DEPUTY_LIKE else None
 
 
 def _unjoined(cells: Sequence[str]) -> list[str]:
-    """The lines, one of "KT. CHỦ TỊCH PHÓ CHỦ TỊCH" as two."""
+    """The lines: "KT. CHỦ TỊCH PHÓ CHỦ TỊCH" as two, "BỘ TRƯỞNG," and "CHỦ NHIỆM" as one."""
     lines: list[str] = []
     for cell in cells:
+        if lines and lines[-1].rstrip().endswith(",") and upper(cell) and upper(lines[-1]):
+            cell = f"{lines.pop().strip()} {cell.strip()}"
         garbled = _GARBLED_TAG.match(cell)
-        if garbled is not None and authority_in(cell) is None and position_in(garbled["rest"]):
+        if (
+            garbled is not None
+            and garbled["tag"] != "P"  # "P. GIÁM ĐỐC" is a deputy
+            and authority_in(cell) is None
+            and position_in(garbled["rest"]) is not None
+        ):
             cell = f"{_nearest_tag(garbled['tag'])} {garbled['rest']}"
         match = authority_in(cell)
         deputy = _DEPUTY.search(cell, match.start("rest")) if match is not None else None
