@@ -50,6 +50,7 @@ def _squeeze(text: str) -> str:
 
 
 _SPECKS = re.compile(LINE_END_SPECKS)
+_UNEVEN = re.compile(r"[\n\f\r\t\xa0<]|  ")
 _TAGS = re.compile(TAG)
 _JUNK_LINE = re.compile(r"\s*(?:[-–—.]{0,2} ?[0-9]{1,3} ?[-–—.]{0,2}|[^\w\s]{1,3}|[a-z])?\s*")
 
@@ -58,11 +59,7 @@ def _slice(text: str, span: Span | None) -> str | None:
     if span is None:
         return None
     piece = text[span[0] : span[1]]
-    return (
-        _squeeze(piece)
-        if "\n" in piece or "\f" in piece or "  " in piece or "<" in piece
-        else piece
-    )
+    return _squeeze(piece) if _UNEVEN.search(piece) else piece
 
 
 class _Context(NamedTuple):

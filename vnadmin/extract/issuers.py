@@ -66,6 +66,7 @@ _STOP_PAIRS = {
 _LOWER_CASED = {("liên", "bộ"), ("ủy", "ban"), ("hội", "đồng")}
 _UNITS = ("tỉnh", "thành phố", "tp", "huyện", "quận", "xã", "phường", "thị xã", "thị trấn", "khu")
 _UNIT_RANK = {"tỉnh": 3, "thành": 3, "tp": 3, "huyện": 2, "quận": 2, "thị": 2, "xã": 1, "phường": 1}
+_OF_A_PLACE = frozenset(("huyện ủy", "quận ủy", "thị ủy", "tỉnh ủy", "thành ủy"))
 _PLACED = re.compile(
     r"ủy ban nhân dân|hội đồng nhân dân|ubnd|hđnd|tand|vksnd|ủy$|đảng bộ|mặt trận|mttq|^sở|tòa án"
     r"|viện kiểm|công an|thanh tra|ban |văn phòng|cục|liên đoàn|hội |phòng|trung tâm|đảng ủy"
@@ -181,7 +182,7 @@ def _one(tokens: list[Word], index: int) -> _Found | None:
             if whole is not None:
                 return whole, (), True
         if _PLACED.search(name):
-            placed = _place(tokens, end)
+            placed = _place(tokens, end, named=name in _OF_A_PLACE)
             if placed == end and name in ("ban", "ủy ban", "hội đồng", "ban chỉ đạo"):
                 generic = _generic(tokens, name_start)
                 return (generic, (), True) if generic is not None else (end, bodies, False)
@@ -242,8 +243,11 @@ def _stops(tokens: list[Word], index: int) -> bool:
     return following in _STOP_PAIRS.get(key, ())
 
 
-def _place(tokens: list[Word], index: int) -> int:
-    """The index after "tỉnh Quảng Ngãi", "quận X, thành phố Y", a bare province, or `index`."""
+def _place(tokens: list[Word], index: int, *, named: bool = False) -> int:
+    """The index after "tỉnh Quảng Ngãi", "quận X, thành phố Y", a bare province, or `index`.
+
+    `named` tells that any proper name is the body's place: "Huyện ủy Mường Khương".
+    """
     end = index
     while end < len(tokens):
         start = end
@@ -262,7 +266,8 @@ def _place(tokens: list[Word], index: int) -> int:
         elif end > index:
             break
         name = _proper(tokens, unit)
-        if unit == start and name > unit and not _is_province(tokens, unit, name):
+        bare = unit == start and name > unit and not (named and start == index)
+        if bare and not _is_province(tokens, unit, name):
             # Without "tỉnh" or "huyện" only a province's name is a place for sure.
             name = _province_end(tokens, unit)
         if name == unit and (unit == start or end > index):

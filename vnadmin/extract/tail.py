@@ -24,7 +24,8 @@ _DATE_LEAD = re.compile(
     rf"(?: ?\( ?[A-Z][A-Z0-9]{{0,4}} ?\))?{BREAK}[,(]?{BREAK}"
     r"(?:của\s{1,3}(?=ngày)|cùng\s{1,3}(?=ngày\s{1,3}[0-9]))?"
     r"(?:(?:đã\s{1,3})?(?:được\s{1,3})?"
-    r"(?:ban\s{1,3}hành|ký|thông\s{1,3}qua|công\s{1,3}bố)\s{1,8})?(?=[Nn]gày)"
+    rf"(?:ban(?=\s){BREAK}hành|ký|thông(?=\s){BREAK}qua|công(?=\s){BREAK}bố)(?=\s){BREAK})?"
+    r"(?=[Nn]gày)"
 )
 _SAME_DAY = re.compile(rf"{BREAK}[,(]?{BREAK}(?P<same>cùng\s{{1,3}}(?:một\s{{1,3}})?ngày)(?!\w)")
 _ISSUER_LEAD = re.compile(rf"{BREAK}[,(]?{BREAK}(?P<word>của|do)(?=\s)")
@@ -55,7 +56,7 @@ def read_tail(text: str, draft: Draft, same_day: DateReading | None = None) -> N
         dated = draft.date is not None or draft.year is not None
         moved = None if dated else _read_date(text, position, draft, same_day)
         if moved is None and draft.issuer is None:
-            moved = _read_issuer(text, position, draft, joint)
+            moved = _read_issuer(text, _behind_date(text, position, draft), draft, joint)
         if moved is None:
             break
         position = moved
@@ -79,6 +80,12 @@ def read_tail(text: str, draft: Draft, same_day: DateReading | None = None) -> N
     if text[position : position + 1] == ")":
         position += 1
     draft.title = match_title(text, position)
+
+
+def _behind_date(text: str, position: int, draft: Draft) -> int:
+    """The place behind the parenthesis that closes a date: "(ngày 05/6/2018) của Chính phủ"."""
+    opened = draft.date is not None and text[draft.date.start - 1] == "("
+    return position + 1 if opened and text[position : position + 1] == ")" else position
 
 
 def _read_date(
