@@ -37,7 +37,7 @@ _YEARS = st.integers(1997, 2026)
 
 
 def _state() -> st.SearchStrategy[Made]:
-    """Every type of Decree 30/2020 that has an abbreviation, as a province or its bodies write it."""
+    """Every type of Decree 30/2020 that has an abbreviation, as provinces write it."""
     kinds = [
         (kind.name, kind.abbreviations[0])
         for kind in document_types()

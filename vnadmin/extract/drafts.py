@@ -310,7 +310,8 @@ def _surroundings(text: str, draft: Draft, found: list[Draft]) -> None:
         if draft.provisions and draft.provisions_start < taken:
             draft.provisions, draft.provisions_start = (), draft.start
         if not draft.provisions:
-            draft.provisions, draft.provisions_end = provisions_after(text, draft.end)
+            draft.provisions, end = provisions_after(text, draft.end)
+            draft.provisions_end = end if draft.provisions else -1
     relation = relation_at(text, draft.provisions_start, draft.end, floor)
     if relation is None and draft.linked and previous is not None:
         outer = _around(previous, found)

@@ -15,6 +15,11 @@ _CUE = re.compile(
     + r"\s{1,3}(?:các\s{1,3})?"
     r"(?=(?:[Đđ]iểm\s{1,3}[a-zđ](?!\w)|[Kk]hoản\s{1,3}[0-9]|Điều\s{1,3}[0-9]))"
 )
+_AMENDED = re.compile(
+    one_of(r"[Ss]ửa\s{1,3}đổi", r"[Bb]ổ\s{1,3}sung", r"[Bb]ãi\s{1,3}bỏ", r"[Tt]hay\s{1,3}thế")
+    + r"\s{1,3}(?:các\s{1,3})?"
+    r"(?=(?:[Đđ]iểm\s{1,3}[a-zđ](?!\w)|[Kk]hoản\s{1,3}[0-9]|Điều\s{1,3}[0-9]))"
+)
 _WHOSE = re.compile(r"[\s,]{0,4}(?:(?:của|thuộc|trong|tại)\s{1,3})?(?:các\s{1,3})?")
 
 
@@ -37,8 +42,9 @@ def bare_places(
     )
     ends = sorted((citation.end, citation.id) for citation in found)
     places: list[Reference] = []
-    for match in _CUE.finditer(text):
-        start = match.end()
+    cues = [(match.end(), False) for match in _CUE.finditer(text)]
+    cues += [(match.end(), True) for match in _AMENDED.finditer(text)]
+    for start, amended in sorted(cues):
         if (places and start < places[-1].end) or text[start - 1] == "\n":
             continue  # a heading may begin a line
         named, end = provisions_from(text, start)
@@ -52,5 +58,6 @@ def bare_places(
         index = bisect.bisect_right(ends, (start, "\uffff")) - 1
         line = text.rfind("\n", max(0, start - 2000), start)
         cited = ends[index][1] if index >= 0 and ends[index][0] > line else None
-        places.append(Reference(text[start:end], start, end, own or cited, named))
+        whole = (None if amended else own) or cited  # what is amended is another document's
+        places.append(Reference(text[start:end], start, end, whole, named))
     return places

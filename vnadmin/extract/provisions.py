@@ -128,11 +128,23 @@ def _trail(text: str, start: int, position: int) -> list[re.Match[str]]:
         if match.lastgroup == "other" or (match.lastgroup == "ordinal" and not counted):
             trail.clear()
         else:
+            if match.lastgroup == "unit" and last == "filler" and _elsewhere(trail):
+                trail.clear()
             trail.append(match)
     # Words like "tại" before the first unit aren't part of it.
     while trail and trail[0].lastgroup != "unit":
         trail.pop(0)
     return trail if any(m.lastgroup in ("label", "ordinal") for m in trail) else []
+
+
+def _elsewhere(trail: list[re.Match[str]]) -> bool:
+    """Whether the fillers that end a trail say where something is: "điểm D theo quy định tại"."""
+    fillers = []
+    for match in reversed(trail):
+        if match.lastgroup != "filler":
+            return match.lastgroup == "label" and fillers[0] == "tại" and len(fillers) > 1
+        fillers.append(match[0].lower())
+    return False
 
 
 # What a trail's words may be, one by one; a superset, since `_TOKEN` looks at them anyhow.
