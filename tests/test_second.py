@@ -73,6 +73,7 @@ def test_a_code_broken_at_a_line_end() -> None:
         ("29", 0.3, "49", 0.99, "29"),
         ("l6", 0.6, "16", 0.9, "16"),
         ("15", 0.5, "ig", 0.99, "15"),
+        ("31", 0.5, "3", 0.99, "31"),  # a figure is rather lost than made up
     ],
 )
 def test_figures_of_dates(first: str, sure: float, second: str, surer: float, right: str) -> None:
@@ -85,6 +86,20 @@ def test_figures_of_dates(first: str, sure: float, second: str, surer: float, ri
         (" ", "2014", 0.9, "2014", 0.9),
     )
     assert restored(page) == f"ngày {right} tháng 10 năm 2014"
+
+
+def test_a_code_that_begins_within_a_word_is_written_once() -> None:
+    page = page_of(("", "số", 0.9, "", 0.0), (" ", ",45/QD-BKHCN", 0.5, "45/QD-BKHCN", 0.9))
+    assert restored(page).removeprefix("số ").lstrip(",") == "45/QĐ-BKHCN"
+
+
+def test_a_word_that_two_spans_share_is_decided_once() -> None:
+    page = page_of(
+        ("", "số", 0.9, "", 0.0),
+        (" ", "45/QĐ-BKHCNngày", 0.7, "45/OD-BKHCNngay", 0.7),
+        (" ", "15/01/2025", 0.9, "15/01/2025", 0.9),
+    )
+    assert restored(page) == "số 45/QĐ-BKHCN ngày 15/01/2025"
 
 
 def test_a_second_reading_is_an_edit_and_can_be_undone() -> None:

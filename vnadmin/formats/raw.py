@@ -36,6 +36,8 @@ class RawPage:
     `reading` as in `document.Page`.
     `failure` is the message of the error for which the page couldn't be read, or not all of it;
     `rival` another reading of the page that may be the better one once both are restored.
+    `turned` is by how many degrees clockwise the page was turned to be read; size and boxes are
+    those of the turned page.
 
     `number` counts from 1 in the file; `width`, `height` and the boxes are pixels (a PDF's at
     300 dpi, unless the page is so large that it was rasterised at less).
@@ -51,6 +53,7 @@ class RawPage:
     warnings: tuple[tuple[str, str], ...] = ()
     failure: str | None = None
     rival: RawPage | None = None
+    turned: int = 0
 
 
 class PageBuilder:

@@ -46,7 +46,11 @@ def decided(source: str, codes: Sequence[CodeSpan], twice: Sequence[ReadWord]) -
     result: list[CodeSpan] = []
     taken: set[int] = set()
     for code in [*codes, *_unfound(source, codes, twice)]:
-        words = [w for w in twice if w.start < code.end and code.start < w.end]
+        words = [
+            word
+            for word in twice
+            if word.start < code.end and code.start < word.end and word.start not in taken
+        ]
         better = _code(source, code, words) if words else code
         if better is not code or code in codes:
             taken.update(word.start for word in words)
@@ -63,7 +67,12 @@ def _unfound(
     source: str, codes: Sequence[CodeSpan], twice: Sequence[ReadWord]
 ) -> Iterator[CodeSpan]:
     """Yield what may be a code too garbled to be found, with the next line's part of it."""
-    inside = {word.start for code in codes for word in twice if code.start <= word.start < code.end}
+    inside = {
+        word.start
+        for code in codes
+        for word in twice
+        if word.start < code.end and code.start < word.end
+    }
     for word, following in zip(twice, [*twice[1:], None], strict=True):
         read = source[word.start : word.end]
         if word.start in inside or not _LIKE_CODE.match(read):
@@ -139,6 +148,8 @@ def _figures(source: str, word: ReadWord) -> CodeSpan | None:
         digits = sum(map(str.isdigit, first))
         likely = digits > 0 and len(first) <= len(second) + 1
         return span if likely and word.other_confidence > _ENOUGH else None
+    if first.startswith(second) or first.endswith(second):
+        return None  # a figure is rather lost than made up
     for limits in _limits(source, span):
         fits = [
             value.isdigit() and limits[0] <= int(value) <= limits[1] for value in (first, second)

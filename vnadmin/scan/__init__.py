@@ -63,7 +63,7 @@ def read_pages(
         pages: numbers of the pages wanted, from 1; None means all.
         language: Tesseract's language for pages that must be recognised.
         timeout: seconds one page may take Tesseract.
-        in_order: False leaves the words in the engine's order.
+        in_order: False leaves the words in the engine's order, and a page that was turned turned.
         model: judges the text layers of a PDF; None means the shipped one.
 
     A page that can't be read comes without text and with its `failure`, if any other can be.
@@ -75,6 +75,7 @@ def read_pages(
     if kind == "text":
         raise InputError(f"{name}: plain text has no pages to read")
     from vnadmin.scan.layout import in_reading_order
+    from vnadmin.scan.upright import turned_back
 
     if kind == "pdf":
         from vnadmin.scan.pdf import read_pdf
@@ -90,9 +91,9 @@ def read_pages(
         read = read_ocr_file(source, name=name, pages=pages)
     for page in _or_raise(read, name):
         if in_order:
-            page = in_reading_order(page)
+            page = turned_back(in_reading_order(page))
             if page.rival is not None:
-                page = replace(page, rival=in_reading_order(page.rival))
+                page = replace(page, rival=turned_back(in_reading_order(page.rival)))
         yield page
 
 

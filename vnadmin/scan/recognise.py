@@ -10,12 +10,13 @@ from PIL import Image
 from vnadmin.errors import InputError
 from vnadmin.scan import RawPage
 from vnadmin.scan.colour import grey_of
-from vnadmin.scan.engine import Engine, EngineError
+from vnadmin.scan.engine import Engine, EngineError, ReadText
 from vnadmin.scan.rules import find_rules
 from vnadmin.scan.second import read_again
 from vnadmin.scan.signature import read_signature
 from vnadmin.scan.tables import find_tables, in_cells
 from vnadmin.scan.tesseract import Tesseract
+from vnadmin.scan.upright import is_better, turn_of, turned
 
 _TESSERACT = Tesseract()
 
@@ -29,7 +30,7 @@ def recognise(
     timeout: float,
     engine: Engine = _TESSERACT,
 ) -> RawPage:
-    """Recognise one page.
+    """Recognise one page; its boxes are those of the page turned upright (`upright.turned_back`).
 
     Args:
         image: of mode "L" or "RGB".
@@ -44,23 +45,37 @@ def recognise(
         InputError: the page took longer than `timeout` seconds, or the engine failed on it.
     """
     dpi = _dpi(image)
-    grey = np.asarray(grey_of(image))
-    rules = find_rules(grey, dpi)
-    tables = find_tables(rules, dpi) if rules else []
-    if rules and tables:  # rules would be read as letters, and cells not at all
-        grey = rules.without(grey)
-    picture = Image.fromarray(grey)
+    prepared = grey_of(image)
     try:
-        read = engine.read(picture, language=language, layout="page", timeout=timeout)
+        read, picture = _read(prepared, dpi, engine, language, timeout)
+        degrees = turn_of(read, prepared)
+        if degrees:
+            other, upright = _read(turned(prepared, degrees), dpi, engine, language, timeout)
+            if is_better(other, read):
+                read, picture = other, upright
+            else:
+                degrees = 0
     except EngineError as error:
         raise InputError(f"{name}: page {number} {error}") from error
-    read = in_cells(read, tables, dpi)
-    page = RawPage(number, image.width, image.height, read.text, read.words, reading="ocr")
+    page = RawPage(number, *picture.size, read.text, read.words, reading="ocr", turned=degrees)
     try:
         page = read_signature(page, picture, engine, language=language, timeout=timeout)
         return read_again(page, picture, engine, dpi=dpi, timeout=timeout)
     except EngineError:  # the page has been read
         return page
+
+
+def _read(
+    grey: Image.Image, dpi: float, engine: Engine, language: str, timeout: float
+) -> tuple[ReadText, Image.Image]:
+    """Read a page, tables cell by cell; and the picture that was read, without their rules."""
+    pixels = np.asarray(grey)
+    rules = find_rules(pixels, dpi)
+    tables = find_tables(rules, dpi) if rules else []
+    if rules and tables:  # rules would be read as letters, and cells not at all
+        grey = Image.fromarray(rules.without(pixels))
+    read = engine.read(grey, language=language, layout="page", timeout=timeout)
+    return in_cells(read, tables, dpi), grey
 
 
 _A4 = (8.27, 11.69)
