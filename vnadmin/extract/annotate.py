@@ -84,7 +84,7 @@ _PAGE = """\
 <!DOCTYPE html>
 <html lang="vi">
 <head><meta charset="utf-8"/><title>{title}</title></head>
-<body><pre style="white-space: pre-wrap">{text}</pre></body>
+<body><pre style="white-space:pre-wrap">{text}</pre></body>
 </html>
 """
 
