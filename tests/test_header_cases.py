@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from itertools import zip_longest
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from vnadmin.document import Header
 from vnadmin.extract import extract_from_text
+from vnadmin.extract import header as read_header
 from vnadmin.extract.own_checks import own_warnings
 from vnadmin.extract.signers import signers_in
 
@@ -184,3 +186,19 @@ def test_place_lines_as_ocr_has_them(place: str) -> None:
     text = f"ỦY BAN NHÂN DÂN TỈNH\nSố: 5/UBND-KT {place} 12 tháng 9 năm 2023\nKính gửi: Sở Y tế\n"
     header = extract_from_text(text)[0]
     assert (header.issuer, header.date) == ("ỦY BAN NHÂN DÂN TỈNH LÀO CAI", "2023-09-12")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["A" + "-" * 10 + "B ", "KT. CHỦ TỊCH ", "Nơi nhận: - Như trên; ", "Kính gửi: Sở, ", "a   ' "],
+)
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_long_lines_and_many_take_linear_time(line: str, end: str) -> None:
+    def seconds(copies: int) -> float:
+        text = "SỞ Y TẾ\nSố: 5/SYT\n" + (line.rstrip() + end if end else line) * copies
+        started = time.process_time()
+        read_header(text)
+        return time.process_time() - started
+
+    seconds(10)
+    assert seconds(16_000) < 8 * seconds(4_000) + 0.2

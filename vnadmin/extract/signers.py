@@ -22,6 +22,7 @@ _ACTING = re.compile(r"\s*Q\s?[.,]\s{0,4}(?P<rest>\S.*)$")
 _GARBLED_TAG = re.compile(r"[^\w]{0,3}(?P<tag>[A-ZĐ]{1,2})\s?[.,]\s?(?P<rest>[^\W\d_].*)$")
 _DEPUTY = re.compile(r"(?<=\w)\s+(?=(?:PHÓ|THỨ TRƯỞNG)(?!\w))")
 _NEXT_TAG = re.compile(r"\s+(?=(?:TUQ|T[./]?M|K[./]?T|T[./]?L)\s?\.)")
+_LONGEST = 200  # characters of a signature's line
 _SIGNATURE_LINES = 12
 _NAME_WORDS = 2
 _TAGS: dict[str, Authority] = {"TM": "TM.", "KT": "KT.", "TL": "TL.", "TUQ": "TUQ."}
@@ -59,6 +60,8 @@ _Kind = Literal["authority", "position", "name"]
 
 def authority_in(cell: str) -> re.Match[str] | None:
     """The tag and the body or position of "TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH"."""
+    if len(cell) > _LONGEST:
+        return None
     match = _AUTHORITY.match(cell)
     if match is not None and upper(match["rest"]):
         return match
@@ -71,6 +74,8 @@ def authority_in(cell: str) -> re.Match[str] | None:
 
 def position_in(cell: str) -> str | None:
     """The position a line names, letters that OCR has wrong put right."""
+    if len(cell) > _LONGEST:
+        return None
     if not upper(cell):  # old papers have positions in small letters
         cell = " ".join(cell.split())
         return cell if canonical(cell).upper() in _KNOWN and cell[0].isupper() else None
@@ -106,6 +111,8 @@ def _misread(letters: str) -> str | None:
 
 def name_in(cell: str) -> str | None:
     """The person's name that a line is, rank and degree kept."""
+    if len(cell) > _LONGEST:
+        return None
     cell = re.sub(r"^\s*\(?(?:Đã ký|đã ký|ĐÃ KÝ)\)?\s*:?\s*", "", cell).strip()
     cell = re.sub(r"^[^\w(]{1,3}\s*|\s*['\"“”`*~|_]{1,3}$", "", cell)
     rank = _RANKS.match(cell)
@@ -198,6 +205,8 @@ def _on_one_line(cells: Sequence[str]) -> tuple[Signer, ...]:
     among the lines between.
     """
     for at, cell in enumerate(cells):
+        if len(cell) > _LONGEST:
+            continue
         tags = [part.strip() for part in _NEXT_TAG.split(cell)]
         if len(tags) < 2 or not all(authority_in(tag) for tag in tags):
             continue
