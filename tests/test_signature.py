@@ -115,7 +115,7 @@ def test_only_offices_and_names_count() -> None:
     noise: list[Line] = [
         (600, 390, "„Z lộ , hán ( Nó", 0.4),
         (600, 420, "< 7", 0.3),
-        (600, 300, "„$[,CHỦ TỊCH", 0.4),
+        (600, 300, "ST „$[,CHỦ TỊCH", 0.4),
         (600, 480, "ke Phạm Văn An", 0.5),
     ]
     page, _ = again([*BODY, *LEFT, *SEALED], noise)

@@ -206,6 +206,8 @@ def _office(row: _Row, fewest: int) -> _Row | None:
         several = list(group)
         if upper and len(several) > len(best):
             best = several
+    while len(best) > 2 and not is_syllable(words[best[0]]) and row.texts[best[0]].isalpha():
+        best = best[1:]  # of the seal; a tag has a full stop
     known = sum(bool(_TAGS.fullmatch(words[i])) or is_syllable(words[i]) for i in best)
     letters = sum(len(words[i]) for i in best)
     if len(best) < fewest or 2 * known < len(best) or letters < 3 + 2 * min(fewest, len(best)):
