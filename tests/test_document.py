@@ -139,6 +139,8 @@ def test_json_there_and_back_and_as_the_schema_says(document: Document) -> None:
     plain = json.loads(document.to_json())
     VALIDATOR.validate(plain)
     assert Document.from_json(document.to_json(indent=2)) == document
+    for indent in (None, 2):
+        assert "".join(document.json_parts(indent=indent)) == document.to_json(indent=indent)
     assert Document.from_dict(plain).to_dict() == plain
 
 

@@ -84,6 +84,13 @@ def test_a_garbled_layer_over_a_scan_gives_way_to_the_picture(asked: list[int]) 
     assert said(page) == "text-layer: reads badly; the picture was read instead"
 
 
+def test_known_words_without_marks_over_a_scan_are_garbled(asked: list[int]) -> None:
+    lines = ["cho theo ban nam hai ba trong thanh minh tin an quan" for _ in BODY]
+    _, born_digital = read(Sheet(lines * 4, drawn=PRINT, hidden=True), Sheet(lines))
+    assert asked == [1]
+    assert born_digital.text == "\n".join(lines)
+
+
 def test_the_better_of_two_bad_readings_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     noise = ["|| J~ Cac q9 zx", "w4 ~~ kk oc 8h vvx", "p' qo lk~ xx wz"] * 20
     monkeypatch.setattr(pdf, "recognise", lambda *_, number, **__: reading(number, noise))

@@ -12,7 +12,7 @@ import json
 import types
 import typing
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -257,6 +257,17 @@ class Document:
         """Return the JSON form as a string (UTF-8 characters kept as they are)."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
 
+    def json_parts(self, *, indent: int | None = None) -> Iterator[str]:
+        """Yield `to_json()`'s string part by part: the whole form is never held."""
+        encoder = json.JSONEncoder(ensure_ascii=False, indent=indent, default=_shallow)
+        parts: list[str] = []
+        for part in encoder.iterencode({"schema": SCHEMA, **_shallow(self)}):
+            parts.append(part)
+            if len(parts) >= _PARTS:
+                yield "".join(parts)
+                parts = []
+        yield "".join(parts)
+
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Document:
         """Rebuild a document from `to_dict()`'s result; unknown keys are ignored.
@@ -340,6 +351,17 @@ class OffsetMap:
             return offset
         _, end, _, other_end = self._stretches[before - 1]
         return other_end + offset - end
+
+
+_PARTS = 10_000  # of the encoder's, some characters each
+
+
+def _shallow(value: object) -> dict[str, Any]:
+    """A dataclass or mapping as a dict of what it holds, which stays as it is."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    assert dataclasses.is_dataclass(value)
+    return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
 
 
 def _to_plain(value: object) -> Any:

@@ -146,7 +146,7 @@ def _parts(write: Callable[[Document], Iterable[str]]) -> _Writer:
 
 
 def _json(document: Document) -> Iterator[str]:
-    yield document.to_json()
+    yield from document.json_parts()
     yield "\n"
 
 

@@ -166,14 +166,15 @@ def _writer(args: argparse.Namespace) -> Callable[[Document], Iterator[str]]:
     if args.format in ("html", "markdown"):
         return _html if args.format == "html" else _markdown
     indent = 2 if args.format == "json" else None
-    return lambda document: iter([_json(document, indent, words=args.words), "\n"])
+    return lambda document: _json(document, indent, words=args.words)
 
 
-def _json(document: Document, indent: int | None, *, words: bool) -> str:
+def _json(document: Document, indent: int | None, *, words: bool) -> Iterator[str]:
     if not words:
         bare = tuple(dataclasses.replace(page, words=()) for page in document.pages)
         document = dataclasses.replace(document, pages=bare)
-    return document.to_json(indent=indent)
+    yield from document.json_parts(indent=indent)
+    yield "\n"
 
 
 def _html(document: Document) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -134,13 +135,14 @@ def _layer(page: Any, width: int, height: int) -> dict[str, Any]:
     words: list[tuple[int, ...]] = []
     fonts: list[tuple[int, str]] = []
     start: int | None = None
-    box: list[int] = []
+    x0, y0, x1, y1 = _NOWHERE
 
     def close_word() -> None:
-        nonlocal start, box
-        if start is not None and box:
-            words.append((start, len(chars), *box))
-        start, box = None, []
+        nonlocal start, x0, y0, x1, y1
+        if start is not None and x0 <= x1:
+            xs, ys = zip(to_pixels(x0, y1), to_pixels(x1, y0), strict=True)
+            words.append((start, len(chars), min(xs), min(ys), max(xs), max(ys)))
+        start, (x0, y0, x1, y1) = None, _NOWHERE
 
     for index in range(count):
         char = _character(raw.FPDFText_GetUnicode(text_page, index))
@@ -149,19 +151,14 @@ def _layer(page: Any, width: int, height: int) -> dict[str, Any]:
         if char.isspace():
             close_word()
         else:
-            if start is None or not char.isascii():
+            if start is None:
+                start = len(chars)
                 font = _font(text_page, index)
                 if font and (not fonts or fonts[-1][1] != font):
-                    fonts.append((len(chars), font))
-            start = len(chars) if start is None else start
+                    fonts.append((start, font))
             if raw.FPDFText_GetCharBox(text_page, index, left, right, bottom, top):
-                x0, y0 = to_pixels(left.value, top.value)
-                x1, y1 = to_pixels(right.value, bottom.value)
-                corner = [min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)]
-                box = [
-                    *map(min, box[:2] or corner[:2], corner[:2]),
-                    *map(max, box[2:] or corner[2:], corner[2:]),
-                ]
+                x0, x1 = min(x0, left.value), max(x1, right.value)
+                y0, y1 = min(y0, bottom.value), max(y1, top.value)
         chars.append(char)
     close_word()
     text_page.close()
@@ -172,6 +169,9 @@ def _layer(page: Any, width: int, height: int) -> dict[str, Any]:
         "words": words,
         "fonts": fonts,
     }
+
+
+_NOWHERE = (math.inf, math.inf, -math.inf, -math.inf)
 
 
 def _character(code: int) -> str:
