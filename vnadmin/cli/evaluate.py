@@ -59,7 +59,8 @@ examples:
 _SCANS = """\
 The whole page counts, letterhead and stamps included. The truth of a.png is TRUTH/a.txt, left
 column of the letterhead before the right one, stamps and handwriting left out; pages are divided by
-form feeds. "raw" is the engine's text, "ordered" the same in reading order.
+form feeds. "raw" is what the engine reads on the page as it is; "ordered" is the page prepared,
+read again where in doubt, and in reading order. "body" leaves letterhead and close out.
 
 examples:
   vnadmin evaluate scans --truth truth/ page1.png page2.png

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 from PIL import Image
@@ -19,6 +22,17 @@ from vnadmin.scan.tesseract import Tesseract
 from vnadmin.scan.upright import is_better, turn_of, turned
 
 _TESSERACT = Tesseract()
+_PLAIN: ContextVar[bool] = ContextVar("plain", default=False)
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Within it the engine reads pages as they are and only once: what all the rest is worth."""
+    token = _PLAIN.set(True)
+    try:
+        yield
+    finally:
+        _PLAIN.reset(token)
 
 
 def recognise(
@@ -45,8 +59,14 @@ def recognise(
         InputError: the page took longer than `timeout` seconds, or the engine failed on it.
     """
     dpi = _dpi(image)
-    prepared = grey_of(image)
     try:
+        if _PLAIN.get():
+            read = engine.read(
+                image.convert("L"), language=language, layout="page", timeout=timeout
+            )
+            size = image.size
+            return RawPage(number, *size, read.text, read.words, reading="ocr")
+        prepared = grey_of(image)
         read, picture = _read(prepared, dpi, engine, language, timeout)
         degrees = turn_of(read, prepared)
         if degrees:
