@@ -130,6 +130,18 @@ def test_the_surer_reading_stays() -> None:
     assert lines_of(page)[-2:] == ["KT. CHỦ TỊCH", "Lê Văn An"]
 
 
+def test_degrees_dashes_and_an_acting_head_are_kept() -> None:
+    second: list[Line] = [
+        (600, 300, "Q. HIỆU TRƯỞNG", 0.9),
+        (600, 330, "TRƯỞNG PHÒNG VẬT TƯ - THIẾT BỊ Y TẾ -", 0.9),
+        (600, 480, "|| PGS.TS. Đinh Thanh Tâm", 0.9),
+    ]
+    page, _ = again([*BODY, *LEFT, *SEALED], second)
+    assert lines_of(page)[-3:] == [
+        "Q. HIỆU TRƯỞNG", "TRƯỞNG PHÒNG VẬT TƯ - THIẾT BỊ Y TẾ", "PGS.TS. Đinh Thanh Tâm"
+    ]  # fmt: skip
+
+
 def test_a_name_that_lost_its_first_letter_keeps_the_rest() -> None:
     page, _ = again([*BODY, *LEFT, *SEALED], [(600, 480, "rần Văn Sơn", 0.9)])
     assert lines_of(page)[-1] == "rần Văn Sơn"

@@ -31,7 +31,8 @@ _MAX_LINE = 200
 HEAD_CELLS = 48
 """How many cells a letterhead takes at most, the subject's lines included."""
 MOTTO = re.compile(
-    r"cong hoa xa hoi|doc lap\s*[-–]\s*tu do|^dang cong san viet nam$|dan chu cong hoa"
+    r"cong hoa xa hoi|^cong hoa(?: xa)?$|doc lap\s*[-–]\s*tu do|^dang cong san viet nam$"
+    r"|dan chu cong hoa"
     r"|^doan (?:tncs|thanh nien cong san) ho chi minh$"
 )
 PLACE_DATE = re.compile(r"\s*(?P<place>[^\W\d_][^,:;0-9]{1,40}?)\s*[,.;]\s*(?=[Nn]g[àa]y)")

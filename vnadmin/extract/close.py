@@ -133,6 +133,8 @@ def _recipients(cells: Sequence[str]) -> tuple[str, ...]:
         ended = not found or found[-1].endswith((";", "."))
         if text.startswith(_DASHES):
             found.append(text.lstrip("-–•+~ "))
+        elif found and _KEPT.match(text):
+            found.append(text)
         elif found and (not ended or text.startswith("(")):
             found[-1] += " " + text
         elif text.endswith(";") and (found or text.startswith("Như ")):  # its dash unread

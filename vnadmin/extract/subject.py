@@ -15,6 +15,7 @@ _ABOUT_GARBLED = re.compile(
 )
 # "Về việc" as OCR has it, at the head of a subject under its type.
 _MISREAD_ABOUT = re.compile(r"\W{0,2}[VvWw]\w{1,2}\s+v[i1íìỉ][eéèêếềểễệẹ]c\s+")
+_SPECKS = re.compile(r"^[\s'`\"“”.,:;|~*_]{1,6}(?=\w)|^[\W_]{1,6}(?=[Vv]ề việc|VỀ VIỆC)")
 _LONGEST = 900  # characters of a subject
 _DEAR = re.compile(r"[^\w\n]{0,6}Kính\s+gửi\s*:?\s*", re.IGNORECASE)
 _BODY_START = re.compile(
@@ -81,7 +82,7 @@ def _subject_under(cells: Sequence[str], type_at: int) -> str | None:
     lines: list[str] = []
     sure = _subject_end(cells, index)
     while index < len(cells) and len(lines) < 12:
-        cell = cells[index]
+        cell = cells[index] if lines else _SPECKS.sub("", cells[index])
         if index == sure:
             break
         if not cell and lines and _unfinished(lines[-1]):

@@ -27,7 +27,8 @@ _WIDE = 0.8  # share of the width that a line of text over the whole page reache
 _SURE = 0.85  # what all words must have been read with to be left alone
 _ACCEPTED = 0.75  # confidence at least, as a line fit to be a signature's is no stroke
 _ALIKE = 75.0  # how like "Nơi nhận" two words must be, of 100
-_TAGS = re.compile(r"T[./]?M|K[./]?T|T[./]?L|TUQ")
+_TAGS = re.compile(r"T[./]?M|K[./]?T|T[./]?L|TUQ|Q")
+_DEGREE = re.compile(r"(?:[A-ZĐ][A-Za-z]{0,4}[.,]){1,3}(?:[A-Z]{1,4}[.,]?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +205,12 @@ def _office(row: _Row, fewest: int) -> _Row | None:
     best: list[int] = []
     for upper, group in groupby(range(len(words)), key=lambda i: _is_capitals(words[i])):
         several = list(group)
-        if upper and len(several) > len(best):
+        if upper and sum(bool(words[i]) for i in several) > len(best):
             best = several
+    while best and not words[best[0]]:
+        best = best[1:]
+    while best and len(words[best[-1]]) < 2 and words[best[-1]] != "Y":
+        best = best[:-1]
     while len(best) > 2 and not is_syllable(words[best[0]]) and row.texts[best[0]].isalpha():
         best = best[1:]  # of the seal; a tag has a full stop
     known = sum(bool(_TAGS.fullmatch(words[i])) or is_syllable(words[i]) for i in best)
@@ -227,11 +232,17 @@ def _name(row: _Row) -> _Row | None:
         first -= 1
     if last + 1 - first == 2 and first > 0 and is_syllable(words[first - 1]):
         first -= 1 if words[first - 1].islower() and len(words[first - 1]) > 2 else 0
-    return _part(row, range(first, last + 1)) if 2 <= last + 1 - first <= 5 else None
+    if not 2 <= last + 1 - first <= 5:
+        return None
+    while first > 0 and _DEGREE.fullmatch(row.texts[first - 1]):
+        first -= 1
+    return _part(row, range(first, last + 1))
 
 
 def _is_capitals(word: str) -> bool:
-    return word.isupper() and len(word) > 1 and sum(map(str.isalpha, word)) >= len(word) - 1
+    if len(word) < 2:
+        return word in ("", "Q", "Y")  # a dash, two words of one letter
+    return word.isupper() and sum(map(str.isalpha, word)) >= len(word) - 1
 
 
 def _bare(text: str) -> str:
