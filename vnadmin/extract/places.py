@@ -20,6 +20,13 @@ _AMENDED = re.compile(
     + r"\s{1,3}(?:các\s{1,3})?"
     r"(?=(?:[Đđ]iểm\s{1,3}[a-zđ](?!\w)|[Kk]hoản\s{1,3}[0-9]|Điều\s{1,3}[0-9]))"
 )
+# "2. Điều 26 được sửa đổi, bổ sung như sau": an article that opens its line.
+_OPENING = re.compile(
+    r"^[ \t]{0,8}(?:[0-9]{1,3}[.)]|[a-zđ]\))[ \t]{1,3}"
+    r"(?=(?:(?:[Đđ]iểm|[Kk]hoản)\s[^.:;\n]{1,60})?Điều\s{1,3}[0-9]{1,3}[a-zđ]?"
+    r"\s{1,3}được\s{1,3}(?:sửa\s{1,3}đổi|bổ\s{1,3}sung|thay\s{1,3}thế))",
+    re.MULTILINE,
+)
 _WHOSE = re.compile(r"[\s,]{0,4}(?:(?:của|thuộc|trong|tại)\s{1,3})?(?:các\s{1,3})?")
 
 
@@ -44,13 +51,16 @@ def bare_places(
     places: list[Reference] = []
     cues = [(match.end(), False) for match in _CUE.finditer(text)]
     cues += [(match.end(), True) for match in _AMENDED.finditer(text)]
+    cues += [(match.end(), True) for match in _OPENING.finditer(text)]
     for start, amended in sorted(cues):
         if (places and start < places[-1].end) or text[start - 1] == "\n":
             continue  # a heading may begin a line
         named, end = provisions_from(text, start)
         whose = _WHOSE.match(text, end)
         assert whose is not None
-        if not any(place.article for place in named) or whose.end() in starts or end in starts:
+        if not named or whose.end() in starts or end in starts:
+            continue
+        if not amended and not any(place.article for place in named):
             continue
         index = bisect.bisect_right(taken, (start, 1 << 60)) - 1
         if (index >= 0 and taken[index][1] > start) or ANOTHERS.match(text, end):

@@ -16,7 +16,7 @@ _RANK = {unit: rank for rank, unit in enumerate(_UNITS.values())}
 _WINDOW = 280
 _MAX_RANGE = 60
 _LABEL = (
-    r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){0,3}[a-zđ]{0,2}|[IVXLC]{1,6}(?!\w)|[a-zđ][0-9]?(?!\w)"
+    r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){0,3}[a-zđ]{0,2}|[IVXLC]{1,6}(?:-[0-9]{1,2})?(?!\w)|[a-zđ][0-9]?(?!\w)"
     r"|[A-Z](?!\w))"
 )
 _ORDINAL = (
@@ -25,7 +25,7 @@ _ORDINAL = (
 )
 _TOKEN = re.compile(
     r"(?P<attached>(?<!\w)(?:[Qq]uy\s{1,2}(?:chế|định|trình)|[Đđ]iều\s{1,2}lệ|[Nn]ội\s{1,2}quy"
-    r"|[Dd]anh\s{1,2}mục|[Cc]hương\s{1,2}trình|[Kk]ế\s{1,2}hoạch|[Đđ]ề\s{1,2}án)"
+    r"|[Cc]hế\s{1,2}độ|[Qq]uy\s{1,2}tắc|[Cc]hiến\s{1,2}lược|[Hh]ướng\s{1,2}dẫn|[Dd]anh\s{1,2}mục|[Cc]hương\s{1,2}trình|[Kk]ế\s{1,2}hoạch|[Đđ]ề\s{1,2}án)"
     r"(?:(?!\s(?:tại|[Đđ]iều|[Kk]hoản|[Đđ]iểm|[Mm]ục|[Cc]hương|[Pp]hụ)\s)[^.;:()\n]){0,90}?\s"
     r"(?:được\s{1,3})?ban\s{1,3}hành\s{1,3}kèm\s{1,3}theo(?!\w))"
     r"|(?P<unit>(?<!\w)(?:[Gg]ạch\s{1,3}đầu\s{1,3}dòng|[Đđ]oạn|[Đđ]iểm|[Tt]iết|[Kk]hoản|[Đđ]iều"
