@@ -139,7 +139,7 @@ def _trail(text: str, start: int, position: int) -> list[re.Match[str]]:
 
 def _elsewhere(trail: list[re.Match[str]]) -> bool:
     """Whether the fillers that end a trail say where something is: "điểm D theo quy định tại"."""
-    fillers = []
+    fillers: list[str] = []
     for match in reversed(trail):
         if match.lastgroup != "filler":
             return match.lastgroup == "label" and fillers[0] == "tại" and len(fillers) > 1
