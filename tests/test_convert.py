@@ -270,3 +270,15 @@ def test_a_pdf_keeps_the_pages_that_were_not_asked_for(tmp_path: Path) -> None:
 def test_a_source_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         find_inputs([tmp_path / "x"], tmp_path / "out")
+
+
+def test_what_is_partial_is_written_and_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frames = [Image.open(SCAN).convert("L"), Image.new("L", (3, 3), 255)]
+    path = tmp_path / "a.tiff"
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    out = tmp_path / "out"
+    assert main(["convert", str(path), "-o", str(out), "--to", "json"]) == 1
+    assert json.loads((out / "a.tiff.json").read_text("utf-8"))["complete"] is False
+    assert "not complete: page 2" in capsys.readouterr().err

@@ -23,7 +23,7 @@ SourceKind = Literal["text", "pdf", "image", "hocr", "alto"]
 Relation = Literal["based_on", "implements", "amends", "repeals", "replaces", "guides", "refers"]
 RegionKind = Literal["stamp", "handwriting", "junk"]
 Authority = Literal["TM.", "KT.", "TL.", "TUQ.", "Q."]
-Reading = Literal["layer", "ocr"]
+Reading = Literal["layer", "decoded", "ocr"]
 Span = tuple[int, int]
 """Start and exclusive end, in code points of the restored text."""
 
@@ -65,8 +65,8 @@ class Region:
 class Page:
     """A page: number from 1, size in pixels, its stretch of the document's text.
 
-    `reading` tells where its words come from: the PDF's text layer or Tesseract; None is a file
-    that another engine wrote.
+    `reading` tells where its words come from: the PDF's text layer, that layer decoded from a
+    legacy font, or Tesseract; None is a file that another engine wrote.
     """
 
     number: int
@@ -285,6 +285,14 @@ class Document:
     def from_json(cls, text: str) -> Document:
         """Rebuild a document from `to_json()`'s result (errors as in `from_dict`)."""
         return cls.from_dict(json.loads(text))
+
+
+def missing_pages(document: Document) -> str | None:
+    """What couldn't be read of a document of which the rest could; None if it is complete."""
+    if document.complete:
+        return None
+    lost = [w.partition(": ")[2] for w in document.warnings if w.startswith("page-failed: ")]
+    return f"{document.source.name}: not complete: {'; '.join(lost)}; the rest was read"
 
 
 def undo_edits(text: str, edits: Sequence[Edit]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vnadmin.archive.inputs import Item, shown
-from vnadmin.document import Document
+from vnadmin.document import Document, missing_pages
 from vnadmin.errors import InputError, OutputError, UsageError
 from vnadmin.extract.annotate import html_page
 from vnadmin.formats.alto import alto_parts
@@ -29,6 +29,8 @@ class Converted:
 
     written: tuple[Path, ...]
     notes: tuple[str, ...]
+    missing: str | None = None
+    """What couldn't be read of the file, where the rest could."""
 
 
 def parse_forms(text: str) -> tuple[str, ...]:
@@ -106,7 +108,7 @@ def convert_one(
         with atomic_output(path) as stream:
             notes += _WRITERS[form](document, item.source, stream)
         written.append(path)
-    return Converted(tuple(written), tuple(notes))
+    return Converted(tuple(written), tuple(notes), missing_pages(document))
 
 
 def is_final(error: Exception) -> bool:

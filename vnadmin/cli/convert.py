@@ -99,6 +99,9 @@ def run(args: argparse.Namespace) -> int:
             show.clear()
             for note in done.notes:
                 warn(note)
+            if done.missing:
+                report(done.missing)
+                failed += 1
     return ExitCode.SOME_FAILED if failed else ExitCode.OK
 
 

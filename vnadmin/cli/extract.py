@@ -85,6 +85,8 @@ def add_parser(commands: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
+    from vnadmin.document import missing_pages
+
     if args.format in _ONE_FILE and len(args.files) != 1:
         raise UsageError(
             f"--format {args.format} takes exactly one file; use --format jsonl for several"
@@ -112,16 +114,11 @@ def run(args: argparse.Namespace) -> int:
             for part in write(document):
                 stream.write(part.encode("utf-8", "replace"))
             stream.flush()
-            if not document.complete:
-                report(_missing(document))
+            missing = missing_pages(document)
+            if missing:
+                report(missing)
                 failed += 1
     return ExitCode.SOME_FAILED if failed else ExitCode.OK
-
-
-def _missing(document: Document) -> str:
-    """What couldn't be read of a document of which the rest could."""
-    lost = [w.partition(": ")[2] for w in document.warnings if w.startswith("page-failed: ")]
-    return f"{document.source.name}: not complete: {'; '.join(lost)}; the rest was read"
 
 
 def _read(path: str, args: argparse.Namespace) -> Document:

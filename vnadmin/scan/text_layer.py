@@ -167,4 +167,5 @@ def _replaced(page: RawPage, words: list[tuple[int, int, str]]) -> RawPage:
         page,
         text=apply_edits(page.text, edits),
         words=tuple(word for word in placed if word.start < word.end),
+        reading="decoded",
     )
