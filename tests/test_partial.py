@@ -29,6 +29,22 @@ def damaged(page: int, count: int = 3) -> bytes:
     return data[:kids] + b" 0 R".join(numbers) + data[data.index(b"]", kids) :]
 
 
+def test_pdfium_is_started_anew_every_so_many_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf_process, "PAGES", 2)
+    started: list[int] = []
+    opening = pdf_process.PdfProcess.open
+
+    def counted(self: pdf_process.PdfProcess) -> int:
+        started.append(1)
+        return opening(self)
+
+    monkeypatch.setattr(pdf_process.PdfProcess, "open", counted)
+    sheets = [Sheet([f"Trang {number}", *BODY]) for number in range(1, 6)]
+    pages = list(read_pages(make_pdf(sheets), name="long.pdf", kind="pdf"))
+    assert [page.text.split("\n")[0] for page in pages] == [f"Trang {n}" for n in range(1, 6)]
+    assert len(started) == 3
+
+
 def test_a_damaged_page_among_good_ones(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "partly.pdf"
     path.write_bytes(damaged(2))

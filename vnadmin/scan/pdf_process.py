@@ -20,6 +20,8 @@ from vnadmin.formats.raw import RawPage
 
 MOST_CRASHES = 5
 """Of one file, before the rest of it is given up."""
+PAGES = 50
+"""After so many PDFium is started anew: it keeps some 3 MB of each page of a scan."""
 SECONDS = 60.0
 """One page, or opening the file, may take PDFium; a full A3 page takes one or two."""
 
@@ -59,6 +61,7 @@ class PdfProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._crashes = 0
         self._late = False
+        self._seen: set[int] = set()
 
     def __enter__(self) -> PdfProcess:
         return self
@@ -111,14 +114,18 @@ class PdfProcess:
     def close(self) -> None:
         """End the process."""
         process, self._process = self._process, None
+        self._seen.clear()
         if process is not None:
             process.kill()
             with suppress(OSError, ValueError):
                 process.communicate()
 
     def _page(self, number: int, want: str) -> dict[str, Any]:
+        if number not in self._seen and len(self._seen) >= PAGES:
+            self.close()
         if self._process is None:
             self.open()
+        self._seen.add(number)
         answer = self._ask({"page": number, "want": want})
         if answer is None:
             died = self._died()
