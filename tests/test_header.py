@@ -140,3 +140,21 @@ Căn cứ Luật Đất đai ngày 29 tháng 11 năm 2013;
 )
 def test_type_where_no_title_prints_it(line: str, kind: str) -> None:
     assert extract_from_text(f"BỘ XÂY DỰNG\n{line}\nVề việc bảo trì")[0].type == kind
+
+
+def test_specks_at_a_list_and_a_full_stop_behind_a_subject_are_left_out() -> None:
+    header = extract_from_text(
+        "ỦY BAN NHÂN DÂN TỈNH HẬU GIANG\nSố: 12/UBND-NN\nV/v chuyển mục đích sử dụng đất tại "
+        "phường Ngã Bảy.\nCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n"
+        "Hậu Giang, ngày 5 tháng 3 năm 2024\n\nKính gửi:\n- `Bộ Tài nguyên và Môi trường;\n"
+        "- :Bộ Nông nghiệp;\n- “Văn phòng” Chính phủ.\n\nThực hiện chỉ đạo, đề nghị xem xét./.\n\n"
+        "Nơi nhận:\n- Như trên;\n- “PCT UBND tỉnh;\n- Lưu: VT.\n",
+    )[0]
+    assert header.addressees == (
+        "Bộ Tài nguyên và Môi trường",
+        "Bộ Nông nghiệp",
+        "“Văn phòng” Chính phủ",
+    )
+    assert header.recipients == ("Như trên", "PCT UBND tỉnh", "Lưu: VT")
+    assert header.subject is not None
+    assert header.subject.endswith("phường Ngã Bảy")

@@ -8,7 +8,7 @@ or a single space; an arrival stamp may stand in between.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..grammar.tables import types_by_name
 from ..vietnamese import canonical, fold
@@ -167,3 +167,12 @@ def body_line(cells: Sequence[str], index: int) -> bool:
         cell.startswith(("Căn cứ", "Kính gửi", "Điều 1"))
         for cell in cells[max(0, index - 30) : index]
     )
+
+
+_SPECK_BEFORE = re.compile(r"\A(?:[`´'‘~:;.,|*]|[“\"](?!.*[”\"]))+\s*")
+
+
+def entries(found: Iterable[str]) -> tuple[str, ...]:
+    """A list's entries without the signs that end them or that specks put before them."""
+    bare = (_SPECK_BEFORE.sub("", each).rstrip(" ;.,:") for each in found)
+    return tuple(each for each in bare if each)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from ..document import Signer
 from ..grammar.tables import types_by_name
 from ..vietnamese import canonical
-from .cells import upper
+from .cells import entries, upper
 from .signers import authority_in, family, name_in, position_in, signers_in, signs
 
 _COPIES = re.compile(r"[\W_]*Nơi\s+nhận\s*:?\s*", re.IGNORECASE)
@@ -139,4 +139,4 @@ def _recipients(cells: Sequence[str]) -> tuple[str, ...]:
             found[-1] += " " + text
         elif text.endswith(";") and (found or text.startswith("Như ")):  # its dash unread
             found.append(text)
-    return tuple(item for item in (each.rstrip(" ;.,:") for each in found) if item)
+    return entries(found)

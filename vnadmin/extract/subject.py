@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ..vietnamese import canonical
-from .cells import HEAD_CELLS, MOTTO, PLACE_DATE, RULE, URGENT, body_line, plain, upper
+from .cells import HEAD_CELLS, MOTTO, PLACE_DATE, RULE, URGENT, body_line, entries, plain, upper
 
 _ABOUT = re.compile(r"\s*(?:[Vv]/[Vv]|[Vv]ề việc|VỀ VIỆC)\b")
 # "V/v" as OCR has it, right under the number.
@@ -140,7 +140,8 @@ def _unfinished(line: str) -> bool:
 
 
 def _joined(lines: Sequence[str]) -> str | None:
-    return " ".join(" ".join(lines).split()) or None
+    # A subject ends without a full stop: one there is a speck.
+    return re.sub(r"(?<=\w{2})\.\Z", "", " ".join(" ".join(lines).split())) or None
 
 
 def addressees(cells: Sequence[str]) -> tuple[str, ...]:
@@ -175,4 +176,4 @@ def addressees(cells: Sequence[str]) -> tuple[str, ...]:
         else:
             break
         gap = False
-    return tuple(item for item in (each.rstrip(" ;.,:") for each in found) if item)
+    return entries(found)
