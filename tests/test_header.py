@@ -158,3 +158,12 @@ def test_specks_at_a_list_and_a_full_stop_behind_a_subject_are_left_out() -> Non
     assert header.recipients == ("Như trên", "PCT UBND tỉnh", "Lưu: VT")
     assert header.subject is not None
     assert header.subject.endswith("phường Ngã Bảy")
+
+
+@pytest.mark.parametrize("speck", ["—", "-", "|", "."])
+def test_a_speck_behind_the_number_is_none_of_it(speck: str) -> None:
+    header = extract_from_text(
+        f"THÀNH ỦY HẢI VÂN\nSố 18-CT/TU {speck}\n\nĐẢNG CỘNG SẢN VIỆT NAM\n"
+        "Hải Vân, ngày 09 tháng 5 năm 2023\n\nCHỈ THỊ\nvề tiếp công dân\n\nNhững năm qua."
+    )[0]
+    assert (header.number, header.symbol) == ("18-CT/TU", "CT/TU")

@@ -112,6 +112,9 @@ def _find_number(cells: Sequence[str]) -> int | None:
     return None
 
 
+_SPECK_BEHIND = re.compile(r"(?<=\w)\s+[^\w\s]{1,3}\s*\Z")  # "18-CT/TU —"
+
+
 def _number(cells: Sequence[str], index: int) -> tuple[str | None, str | None]:
     cell = cells[index]
     if cell.endswith(("-", "/")):  # it goes on under itself, in the left block
@@ -119,6 +122,8 @@ def _number(cells: Sequence[str], index: int) -> tuple[str | None, str | None]:
         cell += next(rest, "")
     match = _NUMBER.match(cell)
     parsed = parse_number(match["rest"]) if match else None
+    if parsed is None and match is not None:
+        parsed = parse_number(_SPECK_BEHIND.sub("", match["rest"]))
     if parsed is None and match is not None:
         unslashed = _UNSLASHED.match(match["rest"])
         if unslashed is not None and symbol_known(unslashed["symbol"]):
