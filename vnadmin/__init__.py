@@ -3,7 +3,8 @@
 `restore(text)` returns what the paper said, `explain(text)` that and each change with its
 confidence; `extract(source)` makes a `Document` of a text (`str`) or a file (`Path`: text, PDF,
 image, hOCR, ALTO or PAGE XML), `pages(path)` one of each page of a large file;
-`annotate(document)` is its text with links; `restore_many(texts)` is the fast path for many.
+`annotate(document)` is its text with links; `restore_many(texts)` is the fast path for many;
+`Index(path)` holds an archive's documents and what they cite, to be searched and asked.
 Names are imported on first use, so `import vnadmin` itself costs next to nothing.
 """
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from vnadmin.document import Document as Document
     from vnadmin.extract.annotate import annotate as annotate
     from vnadmin.grammar.custom import use_tables as use_tables
+    from vnadmin.index import Index as Index
     from vnadmin.options import Options as Options
     from vnadmin.pipeline import extract as extract
     from vnadmin.pipeline import pages as pages
@@ -30,6 +32,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Document",
+    "Index",
     "Options",
     "__version__",
     "annotate",
@@ -44,6 +47,7 @@ __all__ = [
 
 _HOME = {
     "Document": "vnadmin.document",
+    "Index": "vnadmin.index",
     "Options": "vnadmin.options",
     "annotate": "vnadmin.extract.annotate",
     "use_tables": "vnadmin.grammar.custom",

@@ -51,6 +51,13 @@ def citation_table(citations: Sequence[Citation], *, width: int, colour: bool) -
     return lines
 
 
+def rows_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, width: int) -> list[str]:
+    """Return the lines of a plain table `width` columns wide."""
+    columns = [[row[i] for row in [headings, *rows]] for i in range(len(headings))]
+    widths = _fit(columns, width)
+    return [line for row in [headings, *rows] for line in _row(row, widths, {}, _plain)]
+
+
 def clean(text: str) -> str:
     """White space to single spaces, control characters out: a document can't drive the terminal."""
     joined = " ".join(text.split())

@@ -1,0 +1,230 @@
+"""convert's files into the index: what is new or changed, each source once."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from vnadmin.errors import InputError
+from vnadmin.index.intake import Converted, find_files, read_converted, shown, stamp
+from vnadmin.index.rows import Added
+from vnadmin.index.store import Store
+from vnadmin.index.writer import Writer, is_secret
+
+Progress = Callable[[int, str], None]
+"""Called with the number of files gone through and the name of the next."""
+
+
+def add_files(
+    store: Store, places: Iterable[Path], *, skip_secret: bool, progress: Progress | None
+) -> Added:
+    """Bring the index up to date with the JSON files in `places` (see `Index.add`)."""
+    adding = _Adding(store, skip_secret=skip_secret)
+    with adding:
+        for number, path in enumerate(find_files(places)):
+            if progress is not None:
+                progress(number, shown(path))
+            adding.file(path)
+        adding.orphans()
+    return adding.result()
+
+
+def add_documents(
+    store: Store, documents: Iterable[Mapping[str, Any]], *, skip_secret: bool
+) -> Added:
+    """Add documents in their JSON form (see `Index.add_documents`)."""
+    adding = _Adding(store, skip_secret=skip_secret)
+    with adding:
+        for document in documents:
+            adding.document(document)
+    return adding.result()
+
+
+class _Adding:
+    """One run of adding; a context in which transactions follow each other."""
+
+    def __init__(self, store: Store, *, skip_secret: bool) -> None:
+        self._store = store
+        self._skip_secret = skip_secret
+        self._connection = store.connection()
+        self._writer = Writer(self._connection)
+        self._block = store.writing()
+        self._pending: set[str | bytes] = set()  # paths and ids not in the tables yet
+        self._orphans: deque[str | bytes] = deque()
+        self._counts = dict.fromkeys(
+            ("new", "replaced", "unchanged", "copies", "secret", "citations"), 0
+        )
+        self._failed: list[tuple[str, str]] = []
+        self._secret_gone = self._settling = False
+
+    def __enter__(self) -> None:
+        self._block.__enter__()
+        self._writer.begin()
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if error is None:
+            self._writer.write()
+            if self._secret_gone:
+                self._writer.leave_no_trace()
+        else:
+            self._writer.forget()
+        self._block.__exit__(kind, error, trace)
+        if error is None:
+            self._store.tidy()
+
+    def result(self) -> Added:
+        return Added(**self._counts, failed=tuple(self._failed))
+
+    def file(self, path: Path) -> None:
+        """Bring one file up to date."""
+        name = _stored(path)
+        if name in self._pending:
+            self._write()
+        mark = stamp(path)
+        known = self._known(name)
+        if known is not None and known["stamp"] == mark and not self._unwanted(known["id"]):
+            self._counts["unchanged"] += 1
+            return
+        try:
+            converted = read_converted(path)
+        except InputError as error:
+            self._failed.append((shown(path), str(error)))
+            return
+        if converted is None:
+            return
+        same = known is not None and known["digest"] == converted.digest
+        if same and known is not None and not self._unwanted(known["id"]):
+            run = self._connection.execute
+            run("UPDATE files SET stamp = ? WHERE id = ?", (mark, known["id"]))
+            self._counts["unchanged"] += 1
+            return
+        self._take(name, mark, converted, known)
+
+    def document(self, document: Mapping[str, Any]) -> None:
+        """Add a document that no file holds; its source's name stands for the path."""
+        name = document["source"]["name"]
+        if name in self._pending:
+            self._write()
+        self._take(name, "", Converted(b"", document), self._known(name))
+
+    def orphans(self) -> None:
+        """Read again the files whose documents went to others, and copies of what is gone."""
+        self._write()
+        self._settling = True
+        while self._orphans:
+            path = Path(os.fsdecode(self._orphans.popleft()))
+            if path.is_file():
+                self.file(path)
+
+    def _take(
+        self,
+        name: str | bytes,
+        mark: str,
+        converted: Converted,
+        known: sqlite3.Row | None,
+    ) -> None:
+        document = converted.document
+        try:
+            identifier: str = document["id"]
+            secret = self._skip_secret and is_secret(document)
+        except (KeyError, TypeError, AttributeError) as error:
+            self._fail(name, f"not the JSON of a document ({error!r}); convert it again")
+            return
+        if identifier in self._pending:
+            self._write()
+        twin: sqlite3.Row | None = self._connection.execute(
+            "SELECT * FROM files WHERE document_id = ? AND copy_of IS NULL", (identifier,)
+        ).fetchone()
+        if secret:
+            for file in {row["id"] for row in (known, twin) if row is not None}:
+                self._remove(file)
+                self._secret_gone = True
+            self._counts["secret"] += 1
+            return
+        if known is not None:
+            self._remove(known["id"])
+        if twin is not None and twin["path"] != name:
+            theirs, ours = _time(twin["stamp"]), _time(mark)
+            if theirs > ours or (self._settling and theirs == ours):
+                self._copy(name, mark, converted, twin["id"])
+                self._counts["copies"] += 1
+                return
+            self._orphans.append(twin["path"])
+            self._remove(twin["id"])
+        try:
+            self._writer.add(name, mark, converted.digest, document)
+        except InputError as error:
+            self._fail(name, str(error).partition(": ")[2])
+            return
+        self._pending.update((name, identifier))
+        self._counts["new" if known is None and twin is None else "replaced"] += 1
+        self._counts["citations"] += len(document["citations"])
+        if self._writer.full():
+            self._commit()
+
+    def _copy(self, name: str | bytes, mark: str, converted: Converted, of: int) -> None:
+        source = converted.document["source"]
+        kind = self._connection.execute("SELECT kind FROM files WHERE id = ?", (of,)).fetchone()
+        self._connection.execute(
+            "INSERT INTO files (path, stamp, digest, document_id, source, kind, pages, complete, "
+            "copy_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                name, mark, converted.digest, converted.document["id"], source["name"], kind[0],
+                source["pages"], converted.document["complete"], of,
+            ),
+        )  # fmt: skip
+        self._writer.begin()
+
+    def _remove(self, file: int) -> None:
+        copies = self._connection.execute("SELECT path FROM files WHERE copy_of = ?", (file,))
+        self._orphans += [row["path"] for row in copies.fetchall()]
+        self._writer.remove(file)
+        self._pending.clear()
+
+    def _unwanted(self, file: int) -> bool:
+        """Whether secret documents of the file were indexed and aren't to be."""
+        if not self._skip_secret:
+            return False
+        found = self._connection.execute(
+            "SELECT 1 FROM documents WHERE file = ? AND secrecy IS NOT NULL", (file,)
+        ).fetchone()
+        return found is not None
+
+    def _known(self, name: str | bytes) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self._connection.execute(
+            "SELECT * FROM files WHERE path = ?", (name,)
+        ).fetchone()
+        return row
+
+    def _fail(self, name: str | bytes, reason: str) -> None:
+        told = shown(Path(os.fsdecode(name)))
+        self._failed.append((told, f"{told}: {reason}"))
+
+    def _write(self) -> None:
+        self._writer.write()
+        self._pending.clear()
+
+    def _commit(self) -> None:
+        self._write()
+        self._block.__exit__(None, None, None)
+        self._block = self._store.writing()
+        self._block.__enter__()
+        self._writer.begin()
+
+
+def _stored(path: Path) -> str | bytes:
+    """The path as the index keeps it: absolute; bytes where it isn't UTF-8."""
+    raw = os.fsencode(os.path.abspath(path))
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw
+
+
+def _time(mark: str) -> int:
+    """When the conversion was written, in ns; nothing is older than a document without a file."""
+    return int(mark.partition(" ")[0].partition(":")[2] or 0)

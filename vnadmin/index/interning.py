@@ -1,0 +1,189 @@
+"""What many rows share, kept once: strings, cited works and their variants, provisions."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Hashable, Iterable
+from typing import Any
+
+from vnadmin.index.keys import code_key
+
+_MOST = 200_000  # entries remembered of each kind; then all are forgotten and looked up again
+
+Stated = tuple[int, str, str | None, str | None, str | None, str | None]
+"""A work, and what a mention states of it: type, number, name, date, issuer."""
+Place = tuple[str, str | None, str | None, str | None, str | None]
+
+
+class Interned:
+    """Gives ids to what is seen, new ones to what is new; `write` puts the new into the tables."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._tables = ("strings", "works", "variants", "provisions")
+        self._ids: dict[str, dict[Hashable, int]] = {table: {} for table in self._tables}
+        self._new: dict[str, list[tuple[Any, ...]]] = {table: [] for table in self._tables}
+        self._last = dict.fromkeys(self._tables, 0)
+        self._seen_version = -1
+        self._first: set[int] = set()  # new works, not mentioned yet
+        self._changed: set[int] = set()  # works of which more was said
+        self._unsettled: set[int] = set()  # works that may be mentioned nowhere
+
+    def begin(self) -> None:
+        """At the start of a transaction: forget what another writer may have changed."""
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        for table in self._tables:
+            if version != self._seen_version or len(self._ids[table]) > _MOST:
+                self._ids[table].clear()
+            (last,) = self._connection.execute(f"SELECT max(id) FROM {table}").fetchone()
+            self._last[table] = last or 0
+        self._seen_version = version
+
+    def forget(self) -> None:
+        """Drop all that was remembered, after a rollback."""
+        self._seen_version = -1
+        for table in self._tables:
+            self._new[table].clear()
+        for works in (self._first, self._changed, self._unsettled):
+            works.clear()
+
+    def string(self, text: str) -> int:
+        """The id of a string."""
+        return self._ids["strings"].get(text) or self._find(
+            "strings", text, "SELECT id FROM strings WHERE text = ?", (text,), (text,)
+        )
+
+    def optional_string(self, text: str | None) -> int | None:
+        """The id of a string, if there is one."""
+        return self.string(text) if text else None
+
+    def provision(self, place: Place) -> int:
+        """The id of a provision: its text, article, clause, point and other parts."""
+        return self._ids["provisions"].get(place[0]) or self._find(
+            "provisions", place[0], "SELECT id FROM provisions WHERE text = ?", place[:1], place
+        )
+
+    def work(
+        self,
+        key: str,
+        kind: str,
+        number: str | None,
+        name: str | None,
+        year: int | None,
+        date: str | None,
+        issuer: str | None,
+        title: str | None,
+        uri: str | None,
+    ) -> int:
+        """The id of the document that citations with this key cite."""
+        found = self._ids["works"].get(key)
+        if found:
+            return found
+        string = self.optional_string
+        row = (
+            key, self.string(kind), string(number), string(name), year, date, string(issuer),
+            title, uri, code_key(number) if number else None, code_key(name) if name else None,
+        )  # fmt: skip
+        return self._find("works", key, "SELECT id FROM works WHERE key = ?", (key,), row)
+
+    def own(self, work: int) -> None:
+        """Note that the work itself is in the archive: it says best what it is."""
+        if work not in self._first:
+            self._changed.add(work)
+
+    def variant(self, stated: Stated) -> int:
+        """The id of the way in which a work is cited."""
+        found = self._ids["variants"].get(stated)
+        if found:
+            return found
+        string = self.optional_string
+        work, kind, number, name, date, issuer = stated
+        row = (work, self.string(kind), string(number), string(name), date, string(issuer))
+        identifier = self._find(
+            "variants",
+            stated,
+            "SELECT id FROM variants WHERE work = ? AND type = ? AND number IS ? AND name IS ? "
+            "AND date IS ? AND issuer IS ?",
+            row,
+            row,
+        )
+        if work in self._first:
+            self._first.discard(work)
+        else:
+            self._changed.add(work)
+        return identifier
+
+    def _find(
+        self, table: str, key: Hashable, query: str, values: tuple[Any, ...], row: tuple[Any, ...]
+    ) -> int:
+        found = self._connection.execute(query, values).fetchone()
+        if found:
+            identifier = int(found[0])
+        else:
+            self._last[table] += 1
+            identifier = self._last[table]
+            self._new[table].append((identifier, *row))
+            if table == "works":
+                self._first.add(identifier)
+        self._ids[table][key] = identifier
+        return identifier
+
+    def write(self) -> None:
+        """Write what is new."""
+        columns = {"strings": 2, "works": 12, "variants": 7, "provisions": 6}
+        names = {
+            "works": "(id, key, type, number, name, year, date, issuer, title, uri, number_key, "
+            "name_key)",
+            "variants": "(id, work, type, number, name, date, issuer)",
+        }
+        for table, width in columns.items():
+            self._connection.executemany(
+                f"INSERT INTO {table} {names.get(table, '')} VALUES ({','.join('?' * width)})",
+                self._new[table],
+            )
+            self._new[table].clear()
+
+    def unsettle(self, works: Iterable[int]) -> None:
+        """Note works that may be mentioned nowhere any more."""
+        self._unsettled.update(works)
+
+    def unsettle_new(self) -> None:
+        """Note that what is new may not be mentioned after all."""
+        self._unsettled.update(row[0] for row in self._new["works"])
+        self._unsettled.update(row[1] for row in self._new["variants"])
+
+    def settle(self, fewer: Iterable[int]) -> None:
+        """Say anew what changed works are, and take out what nothing mentions any more.
+
+        Args:
+            fewer: works of which mentions were removed.
+        """
+        many = self._connection.executemany
+        gone = [(work,) for work in self._unsettled.union(fewer)]
+        if gone:
+            many("DELETE FROM variants WHERE work = ? AND mentions <= 0", gone)
+            many(
+                "DELETE FROM works WHERE id = ?1 AND mentions <= 0 "
+                "AND NOT EXISTS (SELECT 1 FROM documents WHERE work = ?1) "
+                "AND NOT EXISTS (SELECT 1 FROM citations WHERE likely = ?1)",
+                gone,
+            )
+            for table in ("works", "variants"):
+                self._ids[table].clear()
+        many(_SAY_ANEW, [(work,) for work in self._changed.union(work for (work,) in gone)])
+        for works in (self._first, self._changed, self._unsettled):
+            works.clear()
+
+
+_MOST_USUAL = (
+    "(SELECT {0} FROM variants WHERE work = works.id AND {0} IS NOT NULL "
+    "GROUP BY {0} ORDER BY sum(mentions) DESC, {0} LIMIT 1)"
+)
+_OWN = "(SELECT {0} FROM documents WHERE work = works.id AND {0} IS NOT NULL ORDER BY id LIMIT 1)"
+_SAY_ANEW = (
+    f"UPDATE works SET date = coalesce({_OWN.format('date')}, {_MOST_USUAL.format('date')}), "
+    f"issuer = coalesce({_OWN.format('issuer')}, {_MOST_USUAL.format('issuer')}, issuer), "
+    f"title = coalesce({_OWN.format('subject')}, title), "
+    f"name = coalesce({_MOST_USUAL.format('name')}, name) WHERE id = ?"
+)
+"""What its own copy in the archive says, else what most mentions say."""

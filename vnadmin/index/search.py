@@ -1,0 +1,333 @@
+"""Free text to documents: words, phrases and codes, ranked, with snippets."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from vnadmin.extract.bodies import canonical_body
+from vnadmin.index.keys import code_key, searchable
+from vnadmin.index.questions import entry, relation_number
+from vnadmin.index.questions import work as work_of
+from vnadmin.index.rows import Found, Hit, Work
+from vnadmin.index.spelling import Vocabulary
+from vnadmin.vietnamese import fold, in_new_habit, nfc
+
+_HEAD_WEIGHT = 5.0  # a word of type, number, issuer or subject against one of the text
+_WINDOW = 200  # best documents among which those with the query's very accents come first
+_CODE_TOKENS = 9  # "39/2022/TTLT-BTC-BTP-BCA-…"
+_SNIPPET = 24  # tokens
+_CONTEXT = 90  # code points on either side of a citation
+_TOKEN = re.compile(r'"([^"]*)"|([^\s"]+)')
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What documents must be, too; each compared without diacritics and case, dates ISO."""
+
+    issuer: str | None = None
+    type: str | None = None
+    place: str | None = None
+    since: str | None = None
+    until: str | None = None
+    relation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    words: tuple[str, ...]
+    phrases: tuple[str, ...]
+    works: tuple[int, ...]  # by each code
+    codes: tuple[str, ...]
+
+    def match(self) -> str:
+        texts = (*self.words, *self.phrases, *self.codes)
+        return " AND ".join('"' + searchable(text).replace('"', "") + '"' for text in texts)
+
+
+def search(
+    connection: sqlite3.Connection,
+    vocabulary: Callable[[], Vocabulary],
+    text: str,
+    filters: Filters,
+    *,
+    limit: int,
+    offset: int,
+) -> Found:
+    """Find documents (see `Index.search`)."""
+    query = _parse(connection, nfc(text))
+    found = _run(connection, query, filters, limit=limit, offset=offset)
+    if found.total or not query.words:
+        return found
+    for words in vocabulary().corrections(query.words):
+        corrected = replace(query, words=words)
+        again = _run(connection, corrected, filters, limit=limit, offset=offset)
+        if again.total:
+            quoted = (f'"{phrase}"' for phrase in corrected.phrases)
+            return replace(again, corrected=" ".join((*words, *quoted, *corrected.codes)))
+    return found
+
+
+def _run(
+    connection: sqlite3.Connection, query: _Query, filters: Filters, *, limit: int, offset: int
+) -> Found:
+    where, values = _conditions(connection, filters, query.works)
+    works = tuple(work_of(connection, each) for each in query.works)
+    if query.codes and not query.words and not query.phrases:
+        return _by_code(connection, works, where, values, limit=limit, offset=offset)
+    if not (query.words or query.phrases):
+        return _by_filters(connection, where, values, limit=limit, offset=offset)
+    return _by_text(connection, query, works, where, values, limit=limit, offset=offset)
+
+
+def _parse(connection: sqlite3.Connection, text: str) -> _Query:
+    """Tell codes, phrases and words apart; a code is a number that the index knows."""
+    words: list[str] = []
+    phrases: list[str] = []
+    works: list[int] = []
+    codes: list[str] = []
+    run: list[str] = []
+
+    def end_run() -> None:
+        position = 0
+        while position < len(run):
+            length, found = _code_at(connection, run, position)
+            if found:
+                codes.append(found[0]["text"])
+                works.extend(row["id"] for row in found)
+            elif code_key(run[position]):
+                words.append(run[position])
+            position += max(length, 1)
+        run.clear()
+
+    for match in _TOKEN.finditer(text):
+        if match[1] is not None:
+            end_run()
+            if code_key(match[1]):
+                phrases.append(match[1])
+        else:
+            run.append(match[2])
+    end_run()
+    return _Query(tuple(words), tuple(phrases), tuple(works), tuple(codes))
+
+
+def _code_at(
+    connection: sqlite3.Connection, tokens: Sequence[str], position: int
+) -> tuple[int, list[sqlite3.Row]]:
+    """The longest run of tokens that is a known number: how many, and the works."""
+    if not tokens[position][0].isdigit():
+        return 0, []
+    for length in range(min(_CODE_TOKENS, len(tokens) - position), 0, -1):
+        key = code_key("".join(tokens[position : position + length]))
+        if key.isdigit():
+            continue
+        found = connection.execute(
+            "SELECT works.id, text FROM works JOIN strings ON strings.id = works.number "
+            "WHERE number_key = ? ORDER BY citers DESC",
+            (key,),
+        ).fetchall()
+        if found:
+            return length, found
+    return 0, []
+
+
+def _conditions(
+    connection: sqlite3.Connection, filters: Filters, works: Sequence[int]
+) -> tuple[list[str], list[Any]]:
+    """SQL conditions on `documents`, and their values."""
+    where: list[str] = []
+    values: list[Any] = []
+    issuer = canonical_body(filters.issuer) if filters.issuer else None
+    for column, wanted in (
+        ("issuing_body", issuer),
+        ("type", filters.type),
+        ("place", filters.place),
+    ):
+        if wanted:
+            ids = _strings_like(connection, column, wanted)
+            where.append(f"documents.{column} IN ({','.join('?' * len(ids))})")
+            values += ids
+    if filters.since:
+        where.append("documents.date >= ?")
+        values.append(filters.since)
+    if filters.until:
+        where.append("documents.date <= ?")
+        values.append(filters.until + "\uffff")  # "2022" has all of that year
+    if filters.relation:
+        cited = f"AND work IN ({','.join('?' * len(works))})" if works else ""
+        where.append(
+            "EXISTS (SELECT 1 FROM citations WHERE citations.document = documents.id "
+            f"AND relation = ? {cited})"
+        )
+        values += [relation_number(filters.relation), *works]
+    return where, values
+
+
+def _strings_like(connection: sqlite3.Connection, column: str, wanted: str) -> list[int]:
+    """The strings in a column of `documents` that have the words wanted, one after the other."""
+    rows = connection.execute(
+        f"WITH RECURSIVE used (id) AS (SELECT min({column}) FROM documents UNION ALL "
+        f"SELECT (SELECT min({column}) FROM documents WHERE {column} > used.id) FROM used "
+        "WHERE used.id IS NOT NULL) SELECT strings.id, text FROM used JOIN strings USING (id)"
+    )
+    words = _spaced(wanted)
+    return [row["id"] for row in rows if words in _spaced(row["text"])]
+
+
+def _spaced(text: str) -> str:
+    return f" {' '.join(re.findall('[a-z0-9]+', fold(nfc(text)).lower()))} "
+
+
+def _by_text(
+    connection: sqlite3.Connection,
+    query: _Query,
+    works: tuple[Work, ...],
+    where: list[str],
+    values: list[Any],
+    *,
+    limit: int,
+    offset: int,
+) -> Found:
+    match = query.match()
+    join = "JOIN documents ON documents.id = search.rowid" if where else ""
+    conditions = " AND ".join(["search MATCH ?", *where])
+    (total,) = connection.execute(
+        f"SELECT count(*) FROM search {join} WHERE {conditions}", (match, *values)
+    ).fetchone()
+    if not total:
+        return Found((), 0, works=works)
+    accented = [word for word in (*query.words, *query.phrases) if fold(word) != word]
+    reordered = bool(accented) and offset < _WINDOW
+    ranked = connection.execute(
+        f"SELECT search.rowid AS id, -bm25(search, {_HEAD_WEIGHT}, 1.0) AS score "
+        f"FROM search {join} WHERE {conditions} ORDER BY score DESC, id LIMIT ? OFFSET ?",
+        (match, *values, *((max(_WINDOW, limit), 0) if reordered else (limit, offset))),
+    ).fetchall()
+    if reordered:
+        ranked = _accented_first(connection, ranked, accented)
+        if offset + limit > _WINDOW:
+            ranked += connection.execute(
+                f"SELECT search.rowid AS id, -bm25(search, {_HEAD_WEIGHT}, 1.0) AS score "
+                f"FROM search {join} WHERE {conditions} ORDER BY score DESC, id LIMIT ? OFFSET ?",
+                (match, *values, offset + limit - len(ranked), len(ranked)),
+            ).fetchall()
+        ranked = ranked[offset : offset + limit]
+    hits = tuple(
+        Hit(entry(connection, row["id"]), row["score"], _snippet(connection, row["id"], match))
+        for row in ranked
+    )
+    return Found(hits, total, works=works)
+
+
+def _accented_first(
+    connection: sqlite3.Connection, ranked: list[sqlite3.Row], accented: list[str]
+) -> list[sqlite3.Row]:
+    """Documents that have the words with their accents, in either tone habit, before the others."""
+    patterns = [
+        re.compile(rf"(?<!\w)(?:{re.escape(word)}|{re.escape(in_new_habit(word))})(?!\w)")
+        for word in (each.lower() for each in accented)
+    ]
+
+    def lacks(row: sqlite3.Row) -> bool:
+        (body,) = connection.execute(
+            "SELECT head || char(10) || body FROM texts WHERE document = ?", (row["id"],)
+        ).fetchone()
+        lowered = body.lower()
+        return not all(pattern.search(lowered) for pattern in patterns)
+
+    return sorted(ranked, key=lacks)
+
+
+def _snippet(connection: sqlite3.Connection, document: int, match: str) -> str:
+    """Where the text has the words; where it hasn't, where type, number or subject have them."""
+    row = connection.execute(
+        f"SELECT snippet(search, 1, '[', ']', '…', {_SNIPPET}), "
+        f"snippet(search, 0, '[', ']', '…', {_SNIPPET}) FROM search "
+        "WHERE search MATCH ? AND rowid = ?",
+        (match, document),
+    ).fetchone()
+    text = next((each for each in row if "[" in each), row[0])
+    return " ".join(text.split())
+
+
+def _by_code(
+    connection: sqlite3.Connection,
+    works: tuple[Work, ...],
+    where: list[str],
+    values: list[Any],
+    *,
+    limit: int,
+    offset: int,
+) -> Found:
+    """The document of that number, then those that cite it, what changes it first."""
+    also = " AND ".join(["", *where]) if where else ""
+    ids = [each.id for each in works]
+    marks = ",".join("?" * len(ids))
+    own = connection.execute(
+        f"SELECT id FROM documents WHERE work IN ({marks}) {also} ORDER BY id", (*ids, *values)
+    ).fetchall()
+    citing: list[sqlite3.Row] = []
+    total = len(own)
+    skip = max(0, offset - len(own))
+    room = limit - max(0, len(own) - offset)
+    join = "JOIN documents ON documents.id = citations.document" if where else ""
+    for each in works:
+        if where:
+            (count,) = connection.execute(
+                f"SELECT count(DISTINCT document) FROM citations {join} "
+                f"WHERE citations.work = ? {also}",
+                (each.id, *values),
+            ).fetchone()
+        else:
+            count = each.citers
+        total += count
+        if room > len(citing):
+            citing += connection.execute(
+                f"SELECT document, min(seq) AS seq, min(relation) AS relation FROM citations "
+                f"{join} WHERE citations.work = ? {also} GROUP BY relation, document "
+                "ORDER BY relation, document LIMIT ? OFFSET ?",
+                (each.id, *values, room - len(citing), skip),
+            ).fetchall()
+        skip = max(0, skip - count)
+    hits = [
+        Hit(entry(connection, row["id"]), 2.0, entry(connection, row["id"]).subject or "")
+        for row in own[offset : offset + limit]
+    ]
+    seen = {row["id"] for row in own}
+    for row in citing:
+        if row["document"] not in seen:
+            seen.add(row["document"])
+            text = _around(connection, row["document"], row["seq"])
+            hits.append(Hit(entry(connection, row["document"]), 1.0, text))
+    return Found(tuple(hits), total, works=works)
+
+
+def _around(connection: sqlite3.Connection, document: int, seq: int) -> str:
+    """The text about a citation, which stands in brackets."""
+    row = connection.execute(
+        "SELECT substr(body, max(c.start - d.start - ?1, 0) + 1, "
+        "min(c.start - d.start, ?1)) AS before, "
+        "substr(body, c.start - d.start + 1, c.length) AS cited, "
+        "substr(body, c.start - d.start + c.length + 1, ?1) AS after "
+        "FROM citations AS c JOIN documents AS d ON d.id = c.document "
+        "JOIN texts ON texts.document = d.id WHERE c.document = ?2 AND c.seq = ?3",
+        (_CONTEXT, document, seq),
+    ).fetchone()
+    return " ".join(f"…{row['before']}[{row['cited']}]{row['after']}…".split())
+
+
+def _by_filters(
+    connection: sqlite3.Connection, where: list[str], values: list[Any], *, limit: int, offset: int
+) -> Found:
+    """All documents that the filters let through, the newest first."""
+    conditions = f"WHERE {' AND '.join(where)}" if where else ""
+    (total,) = connection.execute(f"SELECT count(*) FROM documents {conditions}", values).fetchone()
+    rows = connection.execute(
+        f"SELECT id FROM documents {conditions} ORDER BY date DESC, id LIMIT ? OFFSET ?",
+        (*values, limit, offset),
+    ).fetchall()
+    entries = [entry(connection, row["id"]) for row in rows]
+    return Found(tuple(Hit(each, 0.0, each.subject or "") for each in entries), total)
