@@ -67,6 +67,8 @@ class Page:
 
     `reading` tells where its words come from: the PDF's text layer, that layer decoded from a
     legacy font, or Tesseract; None is a file that another engine wrote.
+    `turned` is by how many degrees clockwise (0, 90, 180, 270) the page must be turned for its text
+    to stand upright; size and boxes are those of the page as it is in its file.
     """
 
     number: int
@@ -77,6 +79,7 @@ class Page:
     words: tuple[Word, ...] = ()
     regions: tuple[Region, ...] = ()
     reading: Reading | None = None
+    turned: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,7 @@ from vnadmin.formats.source import Stamp, read_pipe, read_whole, stamp
 from vnadmin.options import Options
 from vnadmin.restore import RestoredWord, evidence_of, explain
 from vnadmin.restore.engine import restorer
-from vnadmin.scan import HEAD, Kind, RawPage, chosen, kind_of, read_pages
-from vnadmin.scan.layout import in_reading_order
+from vnadmin.scan import HEAD, Kind, RawPage, arranged, chosen, kind_of, read_pages
 
 Progress = Callable[[int], None]
 """Called with each page's number before the page is worked on."""
@@ -95,7 +94,7 @@ def restore_page(raw: RawPage, *, name: str, options: Options = _DEFAULT) -> Doc
         name: of the document.
         options: how to restore.
     """
-    page = in_reading_order(raw)
+    page = arranged(raw)
     opened = _Opened(name, hashlib.sha256(raw.text.encode()).hexdigest(), "hocr", b"")
     return _build(opened, [replace(page, text=page.text.rstrip() + "\n\f")], options, ())
 
@@ -320,4 +319,5 @@ def _page(raw: RawPage, at: int, to_restored: OffsetMap, restored: Sequence[Rest
         tuple(words),
         raw.regions,
         raw.reading,
+        raw.turned,
     )

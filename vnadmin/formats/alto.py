@@ -64,6 +64,8 @@ def alto_parts(documents: Iterable[Document]) -> Iterator[str]:
     for count, (name, page) in enumerate(placed_pages(documents, "ALTO")):
         if count == 0:
             yield _HEAD.format(name=escape(legal(name)), version=__version__)
+        page = page.turned_back()
+        angle = f' ROTATION="{page.turned}"' if page.turned else ""
         whole = (0, 0, page.width, page.height)
         size = f'WIDTH="{page.width}" HEIGHT="{page.height}"'
         parts = [
@@ -73,7 +75,7 @@ def alto_parts(documents: Iterable[Document]) -> Iterator[str]:
         lines = words = 0
         for block, paragraph in enumerate(page.paragraphs, 1):
             where = _place(union([line.box for line in paragraph]))
-            parts.append(f'<TextBlock ID="block_{page.number}_{block}" {where}>\n')
+            parts.append(f'<TextBlock ID="block_{page.number}_{block}" {where}{angle}>\n')
             for line in paragraph:
                 lines += 1
                 parts.append(f'<TextLine ID="line_{page.number}_{lines}" {_place(line.box)}>')
@@ -81,7 +83,7 @@ def alto_parts(documents: Iterable[Document]) -> Iterator[str]:
                 for word in line.words:
                     words += 1
                     if before:
-                        parts.append(_space(before, word.box))
+                        parts.append("<SP/>" if page.turned else _space(before, word.box))
                     text, sure = quoteattr(word.text), f"{word.confidence:.4g}"
                     identity = f'ID="word_{page.number}_{words}"'
                     parts.append(

@@ -59,6 +59,8 @@ def hocr_parts(documents: Iterable[Document]) -> Iterator[str]:
     for count, (name, page) in enumerate(placed_pages(documents, "hOCR")):
         if count == 0:
             yield _HEAD.format(title=escape(legal(name)), version=__version__)
+        page = page.turned_back()
+        angle = f"; textangle {page.turned}" if page.turned else ""
         image = legal(name).replace('"', "%22")
         title = f"bbox 0 0 {page.width} {page.height}; ppageno {page.number - 1}"
         title = quoteattr(f'image "{image}"; {title}')
@@ -70,7 +72,8 @@ def hocr_parts(documents: Iterable[Document]) -> Iterator[str]:
             for line in paragraph:
                 lines += 1
                 identity = f"line_{page.number}_{lines}"
-                parts.append(f'<span class="ocr_line" id="{identity}" {_title(line.box)}>')
+                where = _title(line.box, angle)
+                parts.append(f'<span class="ocr_line" id="{identity}" {where}>')
                 spans = []
                 for word in line.words:
                     words += 1

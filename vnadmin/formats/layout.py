@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vnadmin.document import Document, Page, Word
 from vnadmin.errors import UsageError
-from vnadmin.formats.raw import Box, legal, part_of, union
+from vnadmin.formats.raw import Box, legal, part_of, turned_box, union
 
 _TOKEN = re.compile(r"\S+")
 
@@ -33,16 +33,36 @@ class PlacedLine:
 
 @dataclass(frozen=True, slots=True)
 class PlacedPage:
-    """A page: its paragraphs, each of one line or more."""
+    """A page: its paragraphs, each of one line or more; boxes are those of the page upright.
+
+    `turned` is by how many degrees clockwise the page in the file must be turned for that.
+    """
 
     number: int
     width: int
     height: int
     paragraphs: tuple[tuple[PlacedLine, ...], ...]
+    turned: int = 0
+
+    def turned_back(self) -> PlacedPage:
+        """Return it with size and boxes as they are in the file."""
+        if not self.turned:
+            return self
+        size, back = (self.width, self.height), 360 - self.turned
+
+        def word_back(word: PlacedWord) -> PlacedWord:
+            return replace(word, box=turned_box(word.box, back, *size))
+
+        upright = self.paragraphs
+        paragraphs = (tuple(_line(map(word_back, line.words)) for line in p) for p in upright)
+        width, height = size if self.turned == 180 else size[::-1]
+        return replace(self, width=width, height=height, paragraphs=tuple(paragraphs))
 
 
 def placed_pages(documents: Iterable[Document], form: str) -> Iterator[tuple[str, PlacedPage]]:
-    """Iterate the pages of `documents`, each with its source's name; `form` is the one written.
+    """Iterate the pages of `documents`, upright, each with its source's name.
+
+    `form` is the one that is written.
 
     Lines are those of the paper, also where joining a broken word took the text's line end away.
     A word that restoring split has its box shared out, with a gap; words that it joined have the
@@ -63,7 +83,15 @@ def placed_pages(documents: Iterable[Document], form: str) -> Iterator[tuple[str
         raise UsageError(f"no document to write as {form}")
 
 
+def _upright(page: Page) -> Page:
+    size = page.width, page.height
+    words = (replace(w, box=turned_box(w.box, page.turned, *size)) for w in page.words)
+    width, height = size[::-1] if page.turned in (90, 270) else size
+    return replace(page, width=width, height=height, words=tuple(words))
+
+
 def _place(text: str, page: Page) -> PlacedPage:
+    page = _upright(page) if page.turned else page
     words = _disjoint(page.words)
     starts = [word.start - page.start for word in words]
     whole = (0, 0, page.width, page.height)
@@ -89,7 +117,7 @@ def _place(text: str, page: Page) -> PlacedPage:
         elif paragraphs[-1]:
             paragraphs.append([])
     kept = tuple(tuple(paragraph) for paragraph in paragraphs if paragraph)
-    return PlacedPage(page.number, page.width, page.height, kept)
+    return PlacedPage(page.number, page.width, page.height, kept, page.turned)
 
 
 def _disjoint(words: Iterable[Word]) -> list[Word]:
@@ -137,5 +165,6 @@ def _lines(tokens: list[tuple[str, Box | None, float]], whole: Box) -> Iterator[
     yield _line(words)
 
 
-def _line(words: list[PlacedWord]) -> PlacedLine:
-    return PlacedLine(tuple(words), union([word.box for word in words]))
+def _line(words: Iterable[PlacedWord]) -> PlacedLine:
+    words = tuple(words)
+    return PlacedLine(words, union([word.box for word in words]))

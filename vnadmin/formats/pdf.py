@@ -12,7 +12,7 @@ from PIL import Image, ImageSequence, UnidentifiedImageError
 from vnadmin.document import Document, Page
 from vnadmin.errors import InputError, UsageError
 from vnadmin.formats.glyphless import add_font
-from vnadmin.formats.hidden_text import FONT, View, layer, view_of
+from vnadmin.formats.hidden_text import FONT, layer, view_of
 from vnadmin.formats.layout import PlacedPage, placed_pages
 from vnadmin.formats.old_text import OldText, Spaces, add_to_page
 from vnadmin.formats.page_image import embedded, size_in_points, upright
@@ -28,7 +28,8 @@ def write_pdf(document: Document, source: Path, stream: BinaryIO) -> list[str]:
 
     A PDF's pages keep their content, pictures, annotations and bookmarks; an invisible text layer
     that they had is replaced. A page whose own text was right stays as it is, and so does one that
-    isn't among `document.pages`. An image's pages become pages of a PDF, without loss.
+    isn't among `document.pages`. An image's pages become pages of a PDF, without loss. A page that
+    lies on its side or stands on its head is shown upright: viewers read turned lines in disorder.
 
     Args:
         document: what was made of the file, with its pages' words.
@@ -79,8 +80,12 @@ def _from_pdf(
             old.remove_hidden()
             old.mute()
             font = font or add_font(pdf)
-            view = view_of(_visible_box(sheet), _turned(sheet.obj))
-            add_to_page(pdf, sheet, layer(placed[page.number], view), FONT, font)
+            words = placed[page.number]
+            shown = _turned(sheet.obj)
+            if words.turned:
+                sheet.obj.Rotate = shown = (shown + words.turned) % 360
+            view = view_of(_visible_box(sheet), shown)
+            add_to_page(pdf, sheet, layer(words, view), FONT, font)
         # Streams that were there stay as they are, to the byte.
         pdf.save(
             stream,
@@ -173,7 +178,9 @@ class _Book:
         page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Page=picture))
         if words is not None:
             self._font = self._font or add_font(self._pdf)
-            content = layer(words, View(width, height))
+            if words.turned:
+                page.Rotate = words.turned
+            content = layer(words, view_of((0, 0, width, height), words.turned))
             add_to_page(self._pdf, page, content, FONT, self._font)
         if self._bytes > _IN_MEMORY:
             self._put_aside()

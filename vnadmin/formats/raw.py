@@ -36,8 +36,8 @@ class RawPage:
     `reading` as in `document.Page`.
     `failure` is the message of the error for which the page couldn't be read, or not all of it;
     `rival` another reading of the page that may be the better one once both are restored.
-    `turned` is by how many degrees clockwise the page was turned to be read; size and boxes are
-    those of the turned page.
+    `turned` is by how many degrees clockwise the page must be turned to stand upright. While it is
+    read, size and boxes are those of the upright page; `turned_back` gives those of its file.
 
     `number` counts from 1 in the file; `width`, `height` and the boxes are pixels (a PDF's at
     300 dpi, unless the page is so large that it was rasterised at less).
@@ -147,6 +147,37 @@ def part_of(box: Box, start: int, end: int, length: int) -> Box:
     x0, y0, x1, y1 = box
     pitch = (x1 - x0) / length
     return x0 + round(pitch * start), y0, x0 + round(pitch * end), y1
+
+
+def turned_box(box: Box, degrees: int, width: int, height: int) -> Box:
+    """Where a box is once its page, so wide and high, was turned clockwise by a multiple of 90°."""
+    x0, y0, x1, y1 = box
+    match degrees % 360:
+        case 90:
+            return height - y1, x0, height - y0, x1
+        case 180:
+            return width - x1, height - y1, width - x0, height - y0
+        case 270:
+            return y0, width - x1, y1, width - x0
+    return box
+
+
+def turned_upright(page: RawPage, degrees: int) -> RawPage:
+    """Return a page as it is in its file, turned clockwise by a multiple of 90° to be upright."""
+    return replace(_turned(page, degrees), turned=degrees) if degrees else page
+
+
+def turned_back(page: RawPage) -> RawPage:
+    """Return an upright page with size and boxes as they are in its file."""
+    return _turned(page, -page.turned) if page.turned else page
+
+
+def _turned(page: RawPage, degrees: int) -> RawPage:
+    size = page.width, page.height
+    width, height = size if degrees % 180 == 0 else size[::-1]
+    words = tuple(replace(w, box=turned_box(w.box, degrees, *size)) for w in page.words)
+    regions = tuple(replace(r, box=turned_box(r.box, degrees, *size)) for r in page.regions)
+    return replace(page, width=width, height=height, words=words, regions=regions)
 
 
 def legal(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from vnadmin.errors import InputError
 from vnadmin.formats.ocr_file import form_of, read_ocr_file
 from vnadmin.formats.raw import RawPage as RawPage
+from vnadmin.formats.raw import turned_back, turned_upright
 
 if TYPE_CHECKING:
     from vnadmin.language.model import LanguageModel
@@ -63,7 +64,7 @@ def read_pages(
         pages: numbers of the pages wanted, from 1; None means all.
         language: Tesseract's language for pages that must be recognised.
         timeout: seconds one page may take Tesseract.
-        in_order: False leaves the words in the engine's order, and a page that was turned turned.
+        in_order: False leaves the words in the engine's order, and boxes those of pages upright.
         model: judges the text layers of a PDF; None means the shipped one.
 
     A page that can't be read comes without text and with its `failure`, if any other can be.
@@ -74,9 +75,6 @@ def read_pages(
     """
     if kind == "text":
         raise InputError(f"{name}: plain text has no pages to read")
-    from vnadmin.scan.layout import in_reading_order
-    from vnadmin.scan.upright import turned_back
-
     if kind == "pdf":
         from vnadmin.scan.pdf import read_pdf
 
@@ -91,10 +89,20 @@ def read_pages(
         read = read_ocr_file(source, name=name, pages=pages)
     for page in _or_raise(read, name):
         if in_order:
-            page = turned_back(in_reading_order(page))
+            page = arranged(page)
             if page.rival is not None:
-                page = replace(page, rival=turned_back(in_reading_order(page.rival)))
+                page = replace(page, rival=arranged(page.rival))
         yield page
+
+
+def arranged(page: RawPage) -> RawPage:
+    """Return a page as an engine read it in reading order, its boxes as they are in the file."""
+    from vnadmin.scan.layout import in_reading_order
+    from vnadmin.scan.upright import lying
+
+    if not page.turned:
+        page = turned_upright(page, lying(page))
+    return turned_back(in_reading_order(page))
 
 
 def failed(number: int, name: str, error: InputError) -> RawPage:

@@ -44,7 +44,7 @@ def recognise(
     timeout: float,
     engine: Engine = _TESSERACT,
 ) -> RawPage:
-    """Recognise one page; its boxes are those of the page turned upright (`upright.turned_back`).
+    """Recognise one page; its boxes are those of the page turned upright (`raw.turned_back`).
 
     Args:
         image: of mode "L" or "RGB".

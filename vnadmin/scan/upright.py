@@ -7,19 +7,20 @@ they are tells which, without its orientation program, which takes as long as ha
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from itertools import pairwise
 from statistics import fmean
 
 import numpy as np
 from PIL import Image
 
-from vnadmin.document import Region, Word
-from vnadmin.formats.raw import Box, RawPage
+from vnadmin.document import Word
+from vnadmin.formats.raw import RawPage
 from vnadmin.scan.engine import ReadText
 
 _FEWEST = 8  # words of three characters and more; fewer tell nothing
-_TALL = 0.7  # share of them that are higher than wide on a page that lies on its side
+_TALL = 0.7  # share of them that are higher than wide, or stand above each other, on its side
 _BADLY = 0.65
 """Mean confidence below which a page is read wrongly: 27 pages have 0.89 to 0.95, four of them on
 their head or the wrong side 0.37 to 0.47."""
@@ -62,33 +63,18 @@ def turned(image: Image.Image, degrees: int) -> Image.Image:
     return image.transpose(how[degrees]) if degrees else image
 
 
-def turned_back(page: RawPage) -> RawPage:
-    """Return a page with size and boxes as they are in its file."""
-    if not page.turned:
-        return page
-    size = page.width, page.height
+def lying(page: RawPage) -> int:
+    """Return by how many degrees clockwise a page must be turned, as its words follow each other.
 
-    def word_back(word: Word) -> Word:
-        return replace(word, box=_back(word.box, page.turned, *size))
-
-    def region_back(region: Region) -> Region:
-        return replace(region, box=_back(region.box, page.turned, *size))
-
-    sides = size if page.turned == 180 else size[::-1]
-    return replace(
-        page,
-        width=sides[0],
-        height=sides[1],
-        words=tuple(map(word_back, page.words)),
-        regions=tuple(map(region_back, page.regions)),
-        turned=0,
-    )
-
-
-def _back(box: Box, degrees: int, width: int, height: int) -> Box:
-    x0, y0, x1, y1 = box
-    if degrees == 90:
-        return y0, width - x1, y1, width - x0
-    if degrees == 180:
-        return width - x1, height - y1, width - x0, height - y0
-    return height - y1, x0, height - y0, x1
+    Engines that read a page on its side, and PDFs of one, give its words with boxes up or down the
+    page, in the order of the text.
+    """
+    steps: Counter[int] = Counter()
+    for one, two in pairwise(page.words):
+        if page.text[one.end : two.start] == " ":
+            right = two.box[0] + two.box[2] - one.box[0] - one.box[2]
+            down = two.box[1] + two.box[3] - one.box[1] - one.box[3]
+            across = abs(right) > abs(down)
+            steps[(0 if right > 0 else 180) if across else (270 if down > 0 else 90)] += 1
+    degrees, most = steps.most_common(1)[0] if steps else (0, 0)
+    return degrees if most >= _FEWEST and most > _TALL * steps.total() else 0
