@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
 
 import vnadmin
 from vnadmin.cli.main import main
-from vnadmin.errors import ExitCode, InputError, MissingProgramError
+from vnadmin.errors import ExitCode, InputError, OutputError
 from vnadmin.scan import read_pages
 
 # Of what pytesseract asks, the version and the table of words in OUT.tsv matter.
@@ -111,11 +118,58 @@ def test_a_tesseract_that_hangs_is_ended(tesseract, tmp_path: Path) -> None:
     assert time.monotonic() - started < 20
 
 
-def test_no_room_for_the_picture(scan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Image.Image, "save", full)
-    with pytest.raises((InputError, MissingProgramError)) as caught:
+def test_no_room_for_temporary_files(
+    scan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    wanted = f"cannot write Tesseract's temporary files in {folder}: "
+    with monkeypatch.context() as context:
+        context.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=100_000))
+        with pytest.raises(OutputError, match=f"{wanted}No space left on device; make room"):
+            vnadmin.extract(scan)
+    with monkeypatch.context() as context:
+        full = OSError(errno.EDQUOT, "Disk quota exceeded")
+        context.setattr(Image.Image, "save", lambda *_, **__: _raise(full))
+        with pytest.raises(OutputError, match=f"{wanted}Disk quota exceeded"):
+            vnadmin.extract(scan)
+    assert list(folder.iterdir()) == []
+    folder.rmdir()
+    with pytest.raises(OutputError, match=f"{wanted}No such file or directory"):
         vnadmin.extract(scan)
-    assert "scan.tiff: page 1 " in str(caught.value)
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+@pytest.mark.parametrize("command", [["extract"], ["convert", "-o", "out"]])
+def test_a_limit_on_the_size_of_files(command: list[str], tmp_path: Path) -> None:
+    """As a quota or a full disk: the process may write no file of more than 64 KB."""
+    picture = tmp_path / "scan.png"
+    Image.new("L", (1000, 1000), 255).save(picture)
+    before = picture.read_bytes()
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536)); "
+    code = f"{limit}import sys; from vnadmin.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command, picture.name],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == ExitCode.CANNOT_WRITE
+    assert re.search("cannot write Tesseract's temporary files in .*: File too large", done.stderr)
+    assert picture.read_bytes() == before
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == [picture]
+
+
+def test_a_program_that_may_not_be_run(
+    tesseract, scan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tesseract("exit 0")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    (tmp_path / "bin" / "tesseract").chmod(0o644)
+    with pytest.raises(InputError, match="Tesseract isn't a program that may be run"):
+        vnadmin.extract(scan)

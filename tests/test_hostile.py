@@ -256,10 +256,17 @@ def test_pictures_cut_off_anywhere(kind: str) -> None:
             extract_bytes(data, name="x")
 
 
-def test_empty_files_are_empty_documents(tmp_path: Path) -> None:
+def test_empty_files_and_a_folder_of_that_name(tmp_path: Path) -> None:
     path = tmp_path / "empty.pdf"
     path.touch()
-    assert vnadmin.extract(path).text == ""
+    folder = tmp_path / "x.pdf"
+    folder.mkdir()
+    for read in (vnadmin.extract, lambda path: list(vnadmin.pages(path))):
+        with pytest.raises(InputError, match=r"empty\.pdf: is empty \(0 bytes\)"):
+            read(path)
+        with pytest.raises(InputError, match=r"x\.pdf: is a directory; name the files in it"):
+            read(folder)
+    assert extract_bytes(b"", name="-").text == ""  # a program that printed nothing
 
 
 def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -128,11 +128,14 @@ def _open_bytes(data: bytes, name: str) -> _Opened:
 def _open_file(path: Path) -> _Opened:
     name = os.fsencode(path).decode("utf-8", "replace")
     try:
-        mode = path.stat().st_mode
+        status = path.stat()
+        mode = status.st_mode
         if stat.S_ISDIR(mode):
             raise InputError(f"{name}: is a directory; name the files in it")
         if not stat.S_ISREG(mode):  # a pipe or device can be read only once
             return _open_bytes(read_pipe(path, name), name)
+        if not status.st_size and path.suffix.lower() not in ("", ".txt"):
+            raise InputError(f"{name}: is empty (0 bytes)")
         before = stamp(path)
         with path.open("rb") as stream:
             kind = kind_of(stream.read(HEAD))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
+import tempfile
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
@@ -10,7 +14,7 @@ import pytesseract
 from PIL import Image
 
 from vnadmin.document import Word
-from vnadmin.errors import MissingProgramError
+from vnadmin.errors import MissingProgramError, OutputError
 from vnadmin.scan.engine import EngineError, Layout, ReadText
 
 _INSTALL = "on Debian or Ubuntu: sudo apt-get install tesseract-ocr tesseract-ocr-vie"
@@ -31,6 +35,7 @@ class Tesseract:
         image = image.copy()
         image.format = "PPM"
         image.info = {}
+        _check_room(image.width * image.height)
         try:
             table = pytesseract.image_to_data(
                 image,
@@ -51,8 +56,44 @@ class Tesseract:
             raise EngineError(f"made Tesseract fail: {message[:200]}") from error
         except RuntimeError as error:  # pytesseract's time-out
             raise EngineError(f"took Tesseract more than {timeout:.0f} s") from error
+        except UnboundLocalError as error:  # what pytesseract raises where it can't begin a file
+            raise _unwritable(error.__context__ or error) from error.__context__
+        except PermissionError as error:
+            raise EngineError("can't be read: Tesseract isn't a program that may be run") from error
         except (OSError, ValueError, KeyError, IndexError) as error:
+            if isinstance(error, OSError) and error.errno in _FULL:
+                raise _unwritable(error) from error
             raise EngineError("made Tesseract print what isn't its table of words") from error
+
+
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS))
+_TABLE = 1 << 16  # bytes that a page's table of words takes
+
+
+def _check_room(picture: int) -> None:
+    """Raise an error if a picture of so many bytes, and what is read on it, can't be written.
+
+    Tesseract doesn't tell why it fails where its table of words doesn't fit.
+    """
+    with suppress(OSError):
+        if shutil.disk_usage(tempfile.gettempdir()).free < picture + _TABLE:
+            full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            raise _unwritable(full) from full
+
+
+def _unwritable(error: BaseException) -> OutputError:
+    what = getattr(error, "strerror", None) or str(error)
+    return OutputError(
+        f"cannot write Tesseract's temporary files in {_temporary()}: {what}; "
+        "make room there, or name another folder in TMPDIR"
+    )
+
+
+def _temporary() -> str:
+    try:
+        return tempfile.gettempdir()
+    except OSError:
+        return "any temporary folder"
 
 
 def _assemble(table: dict[str, list[Any]]) -> tuple[str, tuple[Word, ...]]:
