@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import BinaryIO
 
 from vnadmin.archive.inputs import Item, shown
 from vnadmin.document import Document, missing_pages
-from vnadmin.errors import InputError, OutputError, UsageError
+from vnadmin.errors import InputError, OutputError
 from vnadmin.extract.annotate import html_page
 from vnadmin.formats.alto import alto_parts
 from vnadmin.formats.hocr import hocr_parts
@@ -18,50 +17,31 @@ from vnadmin.formats.output import atomic_output
 from vnadmin.options import Options
 from vnadmin.pipeline import Progress, extract
 
-FORMS = ("txt", "json", "hocr", "alto", "pdf", "html")
 _NEEDS = {"hocr": "word boxes", "alto": "word boxes", "pdf": "page images"}
 _DEFAULT = Options()
 
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """What became of one file: what was written, and what could not, or not wholly, be made."""
+    """What became of one file.
 
-    written: tuple[Path, ...]
+    Attributes:
+        written: the forms that were written.
+        notes: what could not be made of it.
+        missing: what couldn't be read of it, where the rest could.
+        sha256, kind, pages: of the source.
+        confidence: 1 - the share of words that are expected to be wrong.
+        is_secret: whether it, or a document in it, is marked Mật, Tối mật or Tuyệt mật.
+    """
+
+    written: tuple[str, ...]
     notes: tuple[str, ...]
-    missing: str | None = None
-    """What couldn't be read of the file, where the rest could."""
-
-
-def parse_forms(text: str) -> tuple[str, ...]:
-    """Read a list as `--to` takes it: "txt,json".
-
-    Raises:
-        UsageError: one isn't a form, or there is none.
-    """
-    forms = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
-    wrong = [form for form in forms if form not in FORMS]
-    if wrong or not forms:
-        raise UsageError(f"--to {text}: {', '.join(wrong) or 'none'} of {', '.join(FORMS)}")
-    return forms
-
-
-def check_outputs(items: Iterable[Item], forms: Sequence[str]) -> None:
-    """Find out, before anything is written, whether an output would replace an input.
-
-    Raises:
-        UsageError: one would.
-    """
-    items = list(items)
-    sources = {item.source.resolve(): item.source for item in items}
-    for item in items:
-        for form in forms:
-            source = sources.get(item.output(form).resolve())
-            if source is not None:
-                raise UsageError(
-                    f"{shown(item.output(form))} would replace {shown(source)}, which is to be "
-                    "read; choose another folder"
-                )
+    missing: str | None
+    sha256: str
+    kind: str
+    pages: int
+    confidence: float
+    is_secret: bool
 
 
 def convert_one(
@@ -72,6 +52,8 @@ def convert_one(
     pages: range | None = None,
     encoding: str | None = None,
     progress: Progress | None = None,
+    skip_secret: bool = False,
+    scratch: Path | None = None,
 ) -> Converted:
     """Convert one file; each output appears whole or not at all.
 
@@ -83,6 +65,8 @@ def convert_one(
         pages: numbers of the pages wanted, from 1; a PDF keeps the others as they are.
         encoding: of a text file; detected where None.
         progress: called with each page's number.
+        skip_secret: write nothing of a document that is marked secret, and note nothing.
+        scratch: a folder for what isn't complete yet (`atomic_output`).
 
     Raises:
         InputError: the file can't be read, or none of the forms can be made of it.
@@ -93,32 +77,43 @@ def convert_one(
     document = extract(
         item.source, options=options, pages=pages, encoding=encoding, progress=progress
     )
-    possible = [form for form in forms if _can_be(form, document)]
-    name = shown(item.source)
-    notes = [
-        f"{name}: has no {_NEEDS[form]}, so it isn't written as {form}"
-        for form in forms
-        if form not in possible
-    ]
-    if not possible:
-        raise InputError(notes[0])
-    written = []
+    headers = (document.header, *(part.header for part in document.parts))
+    is_secret = any(header.secrecy for header in headers)
+    notes: list[str] = []
+    possible: list[str] = []
+    missing = None
+    if not (skip_secret and is_secret):
+        possible = [form for form in forms if _can_be(form, document)]
+        notes = [
+            f"{shown(item.source)}: has no {_NEEDS[form]}, so it isn't written as {form}"
+            for form in forms
+            if form not in possible
+        ]
+        missing = missing_pages(document)
+        if not possible:
+            raise InputError(notes[0])
     for form in possible:
-        path = item.output(form)
-        with atomic_output(path) as stream:
+        with atomic_output(item.output(form), scratch=scratch) as stream:
             notes += _WRITERS[form](document, item.source, stream)
-        written.append(path)
-    return Converted(tuple(written), tuple(notes), missing_pages(document))
-
-
-def is_final(error: Exception) -> bool:
-    """Whether nothing else could be written either: the disk is full, or can't be written to."""
-    cause = error.__cause__
-    return (
-        isinstance(error, OutputError)
-        and isinstance(cause, OSError)
-        and cause.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+    return Converted(
+        tuple(possible),
+        tuple(notes),
+        missing,
+        document.source.sha256,
+        document.source.kind,
+        document.source.pages,
+        _confidence(document),
+        is_secret,
     )
+
+
+def _confidence(document: Document) -> float:
+    """1 - the share of words expected to be wrong: as pages have them, else as edits do."""
+    words = [word.confidence for page in document.pages for word in page.words]
+    if words:
+        return sum(words) / len(words)
+    doubt = sum(1 - edit.confidence for edit in document.edits)
+    return max(0.0, 1 - doubt / max(1, len(document.text.split())))
 
 
 def _make_folder(folder: Path) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import glob
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from vnadmin.errors import InputError, UsageError
 
 _NO_DOCUMENTS = frozenset(("thumbs.db", "desktop.ini"))  # what Windows puts into folders
+_CHUNK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,47 +28,54 @@ class Item:
         return self.base.with_name(f"{self.base.name}.{extension}")
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """What was found: the files, and the folders that can't be read."""
-
-    items: tuple[Item, ...]
-    problems: tuple[InputError, ...]
+Problem = Callable[[InputError], None]
+"""Told of each folder, and each line of a list, that can't be read."""
 
 
-def find_inputs(sources: Sequence[Path], outdir: Path) -> Inputs:
-    """Find the files of `sources`, files and folders, folder by folder, by name.
+def find_inputs(
+    sources: Sequence[Path], outdir: Path, *, listed: Iterable[Path] = (), problem: Problem
+) -> Iterator[Item]:
+    """Find the files of `sources` and of a list, one by one; folders by name.
 
-    A folder's files keep their place in it under `outdir`. Hidden files, and links to folders, are
-    left out.
+    A folder's files keep their place in it under `outdir`, and so do those of a pattern
+    (`scans/**/*.pdf`) in the folder it starts from, and those of a list in the current one. Hidden
+    files of folders, and links to folders in them, are left out.
+
+    Args:
+        sources: files, folders and patterns. What is there by that name is no pattern.
+        outdir: where outputs will go.
+        listed: more files and folders.
+        problem: called with what can't be read.
 
     Raises:
-        UsageError: `outdir` lies in a source, or two files would have the same outputs.
-        InputError: a source isn't there, or no source holds a file.
+        UsageError: `outdir` lies in a folder that is to be read.
+        InputError: a source isn't there.
     """
-    items: dict[Path, Item] = {}
-    problems: list[InputError] = []
     for source in sources:
-        if not os.path.lexists(source):
-            raise InputError(f"{shown(source)}: no such file or directory")
-        if not source.is_dir():
-            found = [Item(source, outdir / source.name)]
+        for path, place in _expanded(source):
+            yield from _found(path, place, outdir, problem)
+    for path in listed:
+        if os.path.lexists(path):
+            yield from _found(path, _place(path), outdir, problem)
         else:
-            if _lies_in(outdir, source):
-                raise UsageError(
-                    f"{shown(outdir)} lies in {shown(source)}; put outputs outside what is read"
-                )
-            found = _walk(source, outdir, problems)
-        for item in found:
-            other = items.setdefault(item.base, item)
-            if other.source.absolute() != item.source.absolute():
-                raise UsageError(
-                    f"{shown(other.source)} and {shown(item.source)} would both be written to "
-                    f"{shown(item.base)}.*; convert them into two folders"
-                )
-    if not items and not problems:
-        raise InputError(f"{', '.join(map(shown, sources))}: no files to convert")
-    return Inputs(tuple(items.values()), tuple(problems))
+            problem(InputError(f"{shown(path)}: no such file or directory"))
+
+
+def read_list(stream: BinaryIO) -> Iterator[Path]:
+    """The paths of a list: one a line or, if it holds NUL characters, between those."""
+    rest = stream.read(_CHUNK).removeprefix(b"\xef\xbb\xbf")
+    end = b"\0" if b"\0" in rest else b"\n"
+    while True:
+        *whole, rest = rest.split(end)
+        for name in whole:
+            if line := (name if end == b"\0" else name.rstrip(b"\r")):
+                yield Path(os.fsdecode(line))
+        more = stream.read(_CHUNK)
+        if not more:
+            break
+        rest += more
+    if line := (rest if end == b"\0" else rest.rstrip(b"\r")):
+        yield Path(os.fsdecode(line))
 
 
 def shown(path: Path) -> str:
@@ -73,12 +83,49 @@ def shown(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-def _walk(source: Path, outdir: Path, problems: list[InputError]) -> list[Item]:
+def _expanded(source: Path) -> Iterator[tuple[Path, Path]]:
+    """What a source stands for, each with its place under the folder of outputs."""
+    if os.path.lexists(source):
+        yield source, Path() if os.path.isdir(source) else Path(source.name)
+        return
+    if not glob.has_magic(str(source)):
+        raise InputError(f"{shown(source)}: no such file or directory")
+    fixed = [part for part in source.parts if part]
+    first = next(at for at, part in enumerate(fixed) if glob.has_magic(part))
+    start = Path(*fixed[:first])
+    matched = sorted(glob.iglob(str(source), recursive=True))
+    if not matched:
+        raise InputError(f"{shown(source)}: no file has such a name")
+    for name in matched:
+        path = Path(name)
+        # A folder that matches has been gone through where the pattern goes into folders itself.
+        if not (os.path.isdir(path) and "**" in fixed):
+            yield path, path.relative_to(start)
+
+
+def _place(path: Path) -> Path:
+    """Where a listed path stands under the folder of outputs: as written, else as absolute."""
+    plain = Path(os.path.normpath(path))
+    if plain.is_absolute() or ".." in plain.parts:
+        plain = Path(os.path.abspath(path))
+        return plain.relative_to(plain.anchor)
+    return plain
+
+
+def _found(path: Path, place: Path, outdir: Path, problem: Problem) -> Iterator[Item]:
+    if not os.path.isdir(path):
+        yield Item(path, outdir / place)
+        return
+    if outdir.resolve().is_relative_to(path.resolve()):
+        raise UsageError(f"{shown(outdir)} lies in {shown(path)}; put outputs outside what is read")
+    yield from _walk(path, outdir / place, problem)
+
+
+def _walk(source: Path, target: Path, problem: Problem) -> Iterator[Item]:
     def note(error: OSError) -> None:
         name = shown(Path(error.filename or source))
-        problems.append(InputError(f"{name}: {(error.strerror or str(error)).lower()}"))
+        problem(InputError(f"{name}: {(error.strerror or str(error)).lower()}"))
 
-    found = []
     for folder, subfolders, files in os.walk(source, onerror=note):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         for name in sorted(files):
@@ -86,9 +133,4 @@ def _walk(source: Path, outdir: Path, problems: list[InputError]) -> list[Item]:
             if name.startswith(".") or name.lower() in _NO_DOCUMENTS:
                 continue
             if path.is_file() or path.is_symlink():  # no pipes; a dangling link is told of
-                found.append(Item(path, outdir / path.relative_to(source)))
-    return found
-
-
-def _lies_in(inner: Path, outer: Path) -> bool:
-    return inner.resolve().is_relative_to(outer.resolve())
+                yield Item(path, target / path.relative_to(source))

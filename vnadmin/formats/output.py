@@ -15,11 +15,12 @@ from vnadmin.errors import OutputError
 
 
 @contextmanager
-def atomic_output(path: Path) -> Iterator[BinaryIO]:
+def atomic_output(path: Path, *, scratch: Path | None = None) -> Iterator[BinaryIO]:
     """Open `path` for writing; it appears, complete and synced, when the block ends well.
 
-    The bytes go to a temporary file in the same directory. When the block raises, that file is
-    removed and whatever stood at `path` is untouched. A device or pipe is written to directly.
+    The bytes go to a temporary file in the same directory, or in `scratch` if that lies on the
+    same disk. When the block raises, that file is removed and whatever stood at `path` is
+    untouched. A device or pipe is written to directly.
 
     Raises:
         OutputError: the file can't be made, before anything is computed, or can't be completed.
@@ -39,7 +40,10 @@ def atomic_output(path: Path) -> Iterator[BinaryIO]:
             return
         if mode is not None and not os.access(target, os.W_OK):
             raise PermissionError(13, "Permission denied")
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:80]}.")
+        folder = target.parent
+        if scratch is not None and scratch.stat().st_dev == folder.stat().st_dev:
+            folder = scratch
+        handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{target.name[:80]}.")
     except OSError as error:
         raise _cannot_write(path, error) from error
     try:
