@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 SCHEMA = "vnadmin/report/1"
 MOST_TO_SEE = 50
 """Documents named as most worth a look."""
-_DOUBTFUL = 0.995  # less than two words of a page are expected to be wrong
 _STEPS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 1.01)
 
 
@@ -128,9 +127,9 @@ def _look_at(journal: Journal) -> Iterator[dict[str, Any]]:
     """Documents read in part, then those with the largest share of doubtful words."""
     rows = journal.db.execute(
         "SELECT * FROM files WHERE run = ? AND state = 'done' AND same_as IS NULL"
-        " AND (missing IS NOT NULL OR confidence < ?)"
+        " AND (missing IS NOT NULL OR confidence < 1)"
         " ORDER BY missing IS NULL, confidence, id LIMIT ?",
-        (journal.run, _DOUBTFUL, MOST_TO_SEE),
+        (journal.run, MOST_TO_SEE),
     )
     for row in rows:
         form = row["written"].split(",")[0]
@@ -141,7 +140,7 @@ def _look_at(journal: Journal) -> Iterator[dict[str, Any]]:
             "output": shown(output),
             "confidence": round(confidence, 4),
             "pages": row["pages"],
-            "why": row["missing"] or f"{100 * (1 - confidence):.0f} % of the words are doubtful",
+            "why": row["missing"] or f"{100 * (1 - confidence):.1f} % of the words are doubtful",
         }
 
 
