@@ -104,7 +104,12 @@ def test_one_document_has_one_id() -> None:
 @pytest.mark.parametrize(
     ("text", "citing", "number", "candidates"),
     [
-        ("theo Luật Đất đai", None, None, ("31/2024/QH15", "45/2013/QH13", "13/2003/QH11")),
+        (
+            "theo Luật Đất đai",
+            None,
+            None,
+            ("31/2024/QH15", "45/2013/QH13", "13/2003/QH11", "24-L/CTN"),
+        ),
         ("theo Luật Đất đai", "2020-03-01", "45/2013/QH13", ()),
         ("theo Luật Đất đai", "2024-03-01", None, ("31/2024/QH15", "45/2013/QH13")),
         ("theo Luật Đất đai", "2026-03-01", "31/2024/QH15", ()),

@@ -73,7 +73,8 @@ def issuer_mismatch(draft: Draft, issuer_text: str | None) -> str | None:
     bodies = draft.issuer.bodies
     if not theirs or not bodies:
         return None
-    if any(_owns(body, part) for body in bodies for part in theirs):
+    # "59 TC/TCT": the ministry before its department
+    if any(_owns(body, part) for body in bodies for part in (*theirs, draft.number.segments[0])):
         return None
     known = [issuer_symbols()[part] for part in theirs if part in issuer_symbols()]
     if not known or any(_related(body, other) for body in bodies for g in known for other in g):

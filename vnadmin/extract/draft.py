@@ -25,6 +25,7 @@ class Draft:
     name_span: Span | None = None
     law_name: str | None = None
     date: DateReading | None = None
+    dates: tuple[DateReading, ...] = ()  # of a list's members, one each
     year: DateReading | None = None
     issuer: IssuerReading | None = None
     issuer_before: bool = False
@@ -35,6 +36,7 @@ class Draft:
     relation: Relation | None = None
     same_list: bool = False
     linked: bool = False
+    ranged: bool = False  # "từ X đến Y": this is Y
     warnings: list[str] = field(default_factory=list)
 
     @property

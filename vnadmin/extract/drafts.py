@@ -14,7 +14,6 @@ from ..grammar import (
     NumberSpan,
     find_numbers,
     parse_number,
-    symbol_issuers,
     symbol_types,
 )
 from ..grammar.dates import BREAK
@@ -28,6 +27,7 @@ from .issuers import issuer_before
 from .laws import LawReading, find_laws
 from .provisions import provisions_after, provisions_before
 from .relations import relation_at
+from .sharing import share
 from .tail import law_draft, read_tail
 from .treaties import find_treaties
 from .type_words import ABBREVIATED_TYPES, described_type, type_before
@@ -39,6 +39,7 @@ _LIST_BETWEEN = re.compile(
 _LINK_BETWEEN = re.compile(
     r"[”\"]?[\s]{0,12}(?:[;,]|và|hoặc|[,;]\s{1,6}và|[,;]\s{1,6}của|;\s{1,6}căn\s{1,3}cứ)?\s{1,12}(?:các\s{1,6}|theo\s{1,6})?"
 )
+_RANGE_BETWEEN = re.compile(r"\s{1,6}đến\s{1,6}")
 _BARE = re.compile(
     one_of(r"[Ss]ố")
     + r"\s{0,3}:?\s{0,3}(?P<number>[0-9]{1,5}[a-zđ]?)(?=\s{0,3},?\s{1,6}ngày\s{1,3}[0-9])"
@@ -124,7 +125,7 @@ def find_drafts(text: str) -> list[Draft]:
             _surroundings(text, draft, found)
             found.append(draft)
             dated = draft.date or dated
-    _share(found)
+    share(found)
     found.sort(key=lambda draft: (draft.start, -draft.core_end))
     return found
 
@@ -312,10 +313,17 @@ def _surroundings(text: str, draft: Draft, found: list[Draft]) -> None:
         if not draft.provisions:
             draft.provisions, end = provisions_after(text, draft.end)
             draft.provisions_end = end if draft.provisions else -1
+    if previous is not None and _RANGE_BETWEEN.fullmatch(text, previous.core_end, draft.start):
+        draft.ranged = text.endswith(("từ ", "Từ "), 0, previous.start)
     relation = relation_at(text, draft.provisions_start, draft.end, floor)
-    if relation is None and draft.linked and previous is not None:
+    if (
+        relation is None
+        and previous is not None
+        and (draft.linked or _goes_on(text, previous, draft))
+    ):
         outer = _around(previous, found)
-        relation = outer.relation
+        inside = outer.title is not None and draft.start < outer.title[1]
+        relation = previous.relation if inside else outer.relation
         if relation is None and outer is not previous and previous.type == draft.type:
             relation = previous.relation  # "Luật A sửa đổi Luật B, Luật C"
     draft.relation = relation
@@ -335,48 +343,18 @@ def _surroundings(text: str, draft: Draft, found: list[Draft]) -> None:
         draft.issuer, draft.issuer_before = previous.issuer, True
 
 
+def _goes_on(text: str, previous: Draft, draft: Draft) -> bool:
+    """Whether the provisions of `draft` follow `previous` in a list: "…, khoản 2 Điều 5 Luật B"."""
+    return any(
+        end < draft.provisions_start <= end + 40
+        and _LINK_BETWEEN.fullmatch(text, end, draft.provisions_start) is not None
+        for end in (previous.core_end, previous.end)
+    )
+
+
 def _around(draft: Draft, found: list[Draft]) -> Draft:
     """The citation in whose title `draft` stands, or itself: a list goes on with the former."""
     for outer in reversed(found[-6:-1]):
         if outer.title is not None and outer.title[0] <= draft.start < outer.title[1]:
             return outer
     return draft
-
-
-def _share(found: list[Draft]) -> None:
-    """Hand date, issuer and title of the last in a list to the members that lack them."""
-    for index in range(len(found) - 1, 0, -1):
-        draft, before = found[index], found[index - 1]
-        if draft.name_span or before.name_span:
-            continue
-        if draft.same_list:
-            bare = before.date is None and before.issuer is None and before.title is None
-            if bare and draft.date is not None and _year_fits(before, draft.date.year):
-                before.date = draft.date
-                before.core_end = max(before.core_end, draft.core_end)
-            if before.issuer is None and draft.issuer is not None and not before.title:
-                before.issuer, before.issuer_before = draft.issuer, draft.issuer_before
-                if not draft.issuer_before:
-                    before.core_end = max(before.core_end, draft.issuer.end)
-            if bare and draft.title is not None and (before.elided or not before.title):
-                before.title = draft.title
-        elif (
-            draft.linked
-            and before.type == draft.type
-            and before.issuer is None
-            and before.title is None
-            and draft.issuer is not None
-            and not draft.issuer_before
-            and _same_symbol(before, draft)
-        ):
-            before.issuer = draft.issuer
-
-
-def _year_fits(draft: Draft, year: int) -> bool:
-    return draft.number is None or draft.number.year in (None, year)
-
-
-def _same_symbol(first: Draft, second: Draft) -> bool:
-    if first.number is None or second.number is None:
-        return False
-    return symbol_issuers(first.number.symbol) == symbol_issuers(second.number.symbol)

@@ -7,11 +7,12 @@ from functools import lru_cache
 
 from ..document import Header
 from ..grammar import DocumentNumber, parse_number
-from ..grammar.tables import document_types, issuer_symbols
+from ..grammar.tables import COURT_OR_PROCURACY, document_types, issuer_symbols
 from ..vietnamese import canonical, fold
 from .bodies import home_of, identity_name
 
 _LOCAL = ("UBND", "HĐND", "UB", "TU", "HU", "QU", "ĐU", "TTHĐND")
+_HIGHEST = ("TANDTC", "VKSNDTC", "VKSTC")
 _LOCAL_LEVELS = ("department", "party-province", "party-district", "party-grassroots")
 
 
@@ -26,6 +27,8 @@ def is_local(symbol: str) -> bool:
     """Whether many bodies of the land number their documents with `symbol`."""
     for part in re.split("[-/]", symbol):
         bodies = issuer_symbols().get(part, ())
+        if COURT_OR_PROCURACY.fullmatch(part) and part not in _HIGHEST:
+            return True
         if part in _LOCAL or (bodies and all(body.level in _LOCAL_LEVELS for body in bodies)):
             return True
     return False

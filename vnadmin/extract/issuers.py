@@ -10,7 +10,7 @@ from ..document import Span
 from ..grammar.divisions import provinces
 from ..grammar.find import without_junk
 from ..grammar.tables import Issuer, issuers
-from ..vietnamese import canonical
+from ..vietnamese import canonical, is_syllable
 from .words import Trie, Word, words
 
 _POSITIONS = (
@@ -130,7 +130,18 @@ def match_issuer(text: str, position: int, *, joint: bool = False) -> IssuerRead
         if more is None:
             break
         end, bodies, guessed = more[0], bodies + more[1], guessed or more[2]
+    end = _before_heading(text, tokens, end)
     return IssuerReading(tokens[0].start, tokens[end - 1].end, bodies, guessed)
+
+
+def _before_heading(text: str, tokens: list[Word], end: int) -> int:
+    """Where a name ends before a heading in capitals that stands on the next line."""
+    for index in range(1, end - 1):
+        heading = all(w.text.isupper() and is_syllable(w.key) for w in tokens[index : index + 2])
+        apart = "\n" in text[tokens[index - 1].end : tokens[index].start]
+        if heading and apart and not tokens[0].text.isupper():
+            return index
+    return end
 
 
 _Found = tuple[int, tuple[Issuer, ...], bool]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
@@ -41,6 +42,32 @@ def laws_by_key() -> dict[str, tuple[Law, ...]]:
     return found
 
 
+@lru_cache(maxsize=1)
+def _by_loose_key() -> dict[str, tuple[Law, ...]]:
+    found: dict[str, tuple[Law, ...]] = {}
+    for key, several in laws_by_key().items():
+        loose = _loose(key)
+        found[loose] = (*found.get(loose, ()), *several)
+    return found
+
+
+def _loose(key: str) -> str:
+    """A name's key without what is left out at times: "và", "bổ sung một số điều của"."""
+    key = re.sub(
+        r"^(\w+(?: \w+)? )sửa đổi (?:bổ sung )?(?:một số điều )?(?:của )?", r"\1sửa đổi ", key
+    )
+    return key.replace(" và ", " ").replace(" của ", " ").replace(" việt nam", "")
+
+
+def _named(name: str) -> tuple[Law, ...]:
+    """The laws called `name`, or, if there are none, called so but for small words."""
+    key = name_key(name)
+    exact = laws_by_key().get(key, ())
+    if any(law.number or law.date for law in exact):
+        return exact
+    return _by_loose_key().get(_loose(key), exact)
+
+
 @lru_cache(maxsize=4096)
 def name_key(name: str) -> str:
     """The words of a law's name in canonical form, marks left out, abbreviations spelt out."""
@@ -66,11 +93,12 @@ def resolve(
     than the citing document are left out. Where its date isn't known, it is at least
     `not_before`, the latest date it cites: what had passed out of force by then is left out.
     """
-    found = [law for law in laws_by_key().get(name_key(name), ()) if law.number or law.date]
-    if year is not None:
-        found = [law for law in found if law.year == year]
+    found = _of_year(_named(name), year)
+    if year is not None and not found:  # "Luật Doanh nghiệp sửa đổi 2025"
+        found = _of_year(_named(f"{kind} sửa đổi {name}"), year)
     if date is not None:
-        found = [law for law in found if law.date in (None, date)]
+        # A misprinted day still leaves the one law of that name and year.
+        found = [law for law in found if law.date in (None, date)] or found
     if citing_date is not None:
         found = [law for law in found if _passed(law) <= citing_date]
     if not found:
@@ -85,6 +113,10 @@ def resolve(
         law = found[0]
         return Resolved(law.number, law.date, law.issuer, ())
     return Resolved(None, None, None, tuple(law.number for law in found if law.number))
+
+
+def _of_year(several: tuple[Law, ...], year: int | None) -> list[Law]:
+    return [law for law in several if (law.number or law.date) and year in (None, law.year)]
 
 
 _LONG_ENOUGH = 15  # letters: a shorter name is too near to others

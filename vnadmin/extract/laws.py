@@ -34,9 +34,16 @@ _NOT_NAMES = _ENDS | set("định gia sư hiện chuyên tương quốc rừng c
 _STOPS = _ENDS | set("trong sau trước quy ban vẫn còn đến cho ra nhằm qua những các mọi".split())
 _FOLLOWERS = {"văn", "nghị", "luật", "pháp", "thông", "các", "quyết", "những", "bộ", "quy", "theo"}
 _NOT_BEFORE = re.compile(
-    r"(?:[Dd]ự (?:thảo|án)|[Đđ]ạo|[Đđ]ại học|[Kk]hoa|[Tt]rường|[Nn]gành|[Pp]háp|[Hh]ội|[Vv]ăn phòng"
-    r"|[Cc]ông ty|[Tt]ạp chí|[Nn]hà|[Cc]ử nhân|[Tt]hạc sĩ|[Tt]iến sĩ|[Kk]ỷ|[Vv]iện|[Tt]rọng"
-    r"|[Cc]ông ước về|[Qq]uốc (?:tế )?về|[Qq]uốc Tế về|[Ss]inh viên)\s+\Z"
+    r"(?:[Dd]ự(?: (?:thảo|án))?|[Đđ]ạo|[Đđ]ại học|[Kk]hoa|[Tt]rường|[Nn]gành|[Pp]háp|[Hh]ội"
+    r"|[Vv]ăn phòng|[Cc]ông ty|[Tt]ạp chí|[Nn]hà|[Cc]ử nhân|[Tt]hạc sĩ|[Tt]iến sĩ|[Kk]ỷ|[Vv]iện"
+    r"|[Tt]rọng|[Cc]ông ước về|[Qq]uốc (?:tế )?về|[Qq]uốc Tế về|[Ss]inh viên|[Gg]iảng viên"
+    r"|[Gg]iáo sư|[Ll]ớp|[Cc]huyên gia)\s+\Z"
+)
+# "các môn học về Luật kinh doanh, Luật lao động": what is taught, not what was passed.
+_SUBJECTS = re.compile(
+    r"(?:[Mm]ôn(?: học| thi)?|[Hh]ọc phần|[Cc]huyên (?:ngành|đề)|[Gg]iáo trình|[Bb]ài giảng)"
+    r"(?:\s(?:về|như|là|gồm))?:?\s{1,3}"
+    r"(?:(?:[Bb]ộ\s)?[Ll]uật\s[^.;:,()\d\n]{2,40}(?:,\s|\s{1,3}và\s))*\Z"
 )
 _EVIDENCE_BEFORE = re.compile(
     r"(?:căn cứ|theo|quy định|[Đđ]iều [0-9]+|[Kk]hoản [0-9]+|điều của|thi hành|của|và|hoặc|bởi|tại"
@@ -62,8 +69,8 @@ _STATE_OF = (
     r"(?:Anh|Pháp(?!\s{1,3}l)|Đức|Nga|Ý|Lào(?!\s{1,3}Cai)|Hà\s{1,3}Lan|Tây\s{1,3}Ban\s)(?!\w)"
 )
 _FOREIGN = re.compile(rf"(?<!\w){_STATE}")
-_FOREIGN_AFTER = re.compile(
-    rf"\s{{1,3}}(?:(?:(?:của|ở|tại)\s{{1,3}}(?:nước\s{{1,3}})?)?{_STATE}"
+_NOT_A_LAW_AFTER = re.compile(
+    rf"\s{{1,3}}(?:là\s{{1,3}}(?:một\s{{1,3}})?(?:môn|ngành)\s|(?:(?:của|ở|tại)\s{{1,3}}(?:nước\s{{1,3}})?)?{_STATE}"
     rf"|(?:(?:của|ở|tại)\s{{1,3}}(?:nước\s{{1,3}})?)?{_STATE_OF}"
     rf"|(?:[^\W\d_]{{1,8}}\s{{1,3}}){{1,4}}(?:của|ở|tại)\s{{1,3}}(?:nước\s{{1,3}})?{_STATE})"
 )
@@ -140,7 +147,7 @@ def _read(text: str, match: re.Match[str]) -> LawReading | None:
     start, type_end = match.span()
     kind = _TYPE_NAMES[text[start].lower()]
     before = text[max(0, start - 40) : start]
-    if _NOT_BEFORE.search(before):
+    if _NOT_BEFORE.search(before) or _SUBJECTS.search(text, max(0, start - 300), start):
         return None
     if text[start:type_end].isupper() and re.match(r"[ \t]*\n", text[type_end : type_end + 8]):
         return None  # the heading of the law itself
@@ -175,11 +182,14 @@ def _read(text: str, match: re.Match[str]) -> LawReading | None:
             end = 0
     if known:
         end = _extend(tokens, end)
-        stop = tokens[end - 1].end
+        stop = _goes_on(text, tokens[end - 1].end)
         if not first.capital and not _certain_context(text, start, stop, before):
             return None
-        if lower_type and not first.capital and not _enacted(f"{kind} {text[first.start : stop]}"):
-            return None  # "luật hình sự": the field
+        if lower_type and not first.capital:
+            name = f"{kind} {text[first.start : stop]}"
+            cited = _EVIDENCE_BEFORE.search(before) or _EVIDENCE_AFTER.match(text, stop)
+            if not _enacted(name) or not cited:
+                return None  # "luật hình sự": the field; "bộ luật dân sự": any such code
     else:
         end = _guess(tokens)
         if end == 0:
@@ -191,7 +201,7 @@ def _read(text: str, match: re.Match[str]) -> LawReading | None:
         named = named or (kind == "Pháp lệnh" and _CITED_BEFORE.search(before))
         if not named and not _EVIDENCE_AFTER.match(text, stop):
             return None
-    if _FOREIGN.search(text, type_end, stop) or _FOREIGN_AFTER.match(text, stop):
+    if _FOREIGN.search(text, type_end, stop) or _NOT_A_LAW_AFTER.match(text, stop):
         return None
     return LawReading(start, stop, kind, (start, type_end), known)
 
@@ -238,6 +248,19 @@ def _extend(tokens: list[Word], end: int) -> int:
     """Take "Việt Nam" after a name in."""
     following = [t.key for t in tokens[end : end + 2]]
     return end + 2 if following == ["việt", "nam"] else end
+
+
+# "Luật Bầu cử đại biểu Quốc hội đại biểu Hội đồng nhân dân số 85/2015/QH13": up to its number.
+_REST = re.compile(
+    r"(?P<rest>(?:\s{1,3}(?!(?:số|sửa|bổ|đã|được|mới|của|theo|và|này|tại|luật|nghị|thông)\s)"
+    r"[^\W\d_]{1,7}){1,10}?)\s{1,3}số\s{1,3}[0-9]{1,3}/(?:19|20)[0-9]{2}/(?:UBTV)?QH"
+)
+
+
+def _goes_on(text: str, stop: int) -> int:
+    """Where a name ends whose last words the table doesn't have, if a law's number follows them."""
+    rest = _REST.match(text, stop)
+    return rest.end("rest") if rest is not None else stop
 
 
 def _guess(tokens: list[Word]) -> int:

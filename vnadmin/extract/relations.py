@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 
 from ..document import Relation
 
 _WINDOW = 110
 _FILL = (
     r"(?:\s*(?:nghiêm(?:\s+túc)?|có\s+hiệu\s+quả|hiệu\s+quả|tốt|các|nội\s+dung|một\s+số|điều|khoản|điểm"
-    r"|của|theo|đúng|quy\s+định|tại|cho|toàn\s+bộ|bằng|việc|tinh\s+thần|chủ\s+trương|và|một\s+phần"
+    r"|của|theo|đúng|liên\s+quan|có|khác|quy\s+định|tại|cho|toàn\s+bộ|bằng|việc|tinh\s+thần|chủ\s+trương|và|một\s+phần"
     r"|Mục|Chương|Phụ\s+lục|[A-Z]?[0-9]{1,3}[a-zđ]?|[a-zđ]|[IVX]{1,5}|,))*\s*"
 )
 _CUES: tuple[tuple[str, Relation], ...] = (
@@ -25,13 +26,15 @@ _CUES: tuple[tuple[str, Relation], ...] = (
         "amends",
     ),
     (
-        r"(?:hướng\s+dẫn(?:\s+thi\s+hành|\s+thực\s+hiện|\s+áp\s+dụng)?|quy\s+định\s+chi\s+tiết"
+        r"(?:hướng\s+dẫn(?:\s+chi\s+tiết)?(?:\s+(?:và\s+)?(?:tổ\s+chức\s+)?(?:thi\s+hành|thực\s+hiện)"
+        r"|\s+áp\s+dụng)?|quy\s+định\s+chi\s+tiết"
         r"(?:\s+(?:và\s+hướng\s+dẫn\s+)?(?:thi\s+hành|thực\s+hiện))?|chi\s+tiết\s+thi\s+hành"
-        r"|biện\s+pháp(?:\s+(?:để\s+)?tổ\s+chức,\s+hướng\s+dẫn)?\s+thi\s+hành)",
+        r"|biện\s+pháp(?:\s+(?:để\s+)?tổ\s+chức(?:,\s+hướng\s+dẫn)?)?\s+thi\s+hành)",
         "guides",
     ),
     (
-        r"(?:(?:tổ\s+chức\s+)?(?:triển\s+khai|thực\s+hiện|thi\s+hành|chấp\s+hành|quán\s+triệt)"
+        r"(?<!hiệu lực )(?:(?:tổ\s+chức\s+)?"
+        r"(?:triển\s+khai|thực\s+hiện|thi\s+hành|chấp\s+hành|quán\s+triệt)"
         r"(?:\s*,?\s*(?:tổ\s+chức\s+)?(?:triển\s+khai|thực\s+hiện|tuyên\s+truyền))*)",
         "implements",
     ),
@@ -40,6 +43,14 @@ _CUES: tuple[tuple[str, Relation], ...] = (
 _COMPILED = tuple(
     (re.compile(rf"(?<!\w){cue}(?P<fill>{_FILL})\Z", re.IGNORECASE), relation)
     for cue, relation in _CUES
+)
+# "thay thế Quy chế … ban hành kèm theo": what is done to the regulation is done to its decision.
+_ATTACHED = re.compile(
+    r"(?:(?P<replaces>thay\s+thế)|(?P<repeals>bãi\s+bỏ|hủy\s+bỏ|huỷ\s+bỏ)"
+    r"|(?P<amends>sửa\s+đổi(?:\s*,?\s*bổ\s+sung)?|bổ\s+sung))(?:\s+(?:cho|các|toàn\s+bộ))*"
+    r"\s+(?:Quy\s|Điều\s+lệ|Nội\s+quy|Danh\s+mục|Biểu\s|Mẫu\s|Bảng\s|Chương\s+trình|Kế\s+hoạch"
+    r"|Đề\s+án|Phương\s+án|Hướng\s+dẫn|Định\s+mức|Đơn\s+giá)"
+    r"[^.;:()\n]{0,290}?\s(?:được\s+)?ban\s+hành\s+(?:kèm\s+)?theo\s*\Z"
 )
 _BASED_LINE = re.compile(r"(?:\A|\n|[.;:]\s|\s-\s)\s*[-–+]?\s*[Cc]ăn\s+cứ\s[^\n.;]*\Z")
 _REPEALED_AFTER = re.compile(
@@ -67,6 +78,10 @@ def relation_at(text: str, position: int, end: int, floor: int) -> Relation | No
     window = text[max(floor, position - _WINDOW) : position]
     if not _WORDS.search(window):
         return None
+    if window.rstrip().endswith("theo"):
+        attached = _ATTACHED.search(text, max(floor, position - 3 * _WINDOW), position)
+        if attached is not None and attached.lastgroup is not None:
+            return cast(Relation, attached.lastgroup)
     for pattern, relation in _COMPILED:
         match = pattern.search(window)
         if match is None:

@@ -10,6 +10,7 @@ from ..grammar import (
     find_numbers,
     match_blank_date,
     match_date,
+    match_dates,
     match_year,
     symbol_issuers,
 )
@@ -99,6 +100,11 @@ def _read_date(
         start, end = same.span("same")
         draft.date = replace(same_day, start=start, end=end)
         return end
+    if draft.same_list:
+        draft.dates = match_dates(text, lead.end())
+        if draft.dates:
+            draft.date = draft.dates[-1]
+            return draft.date.end
     reading = match_date(text, lead.end())
     if reading is None:
         blank = match_blank_date(text, lead.end())

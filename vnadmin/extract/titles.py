@@ -34,7 +34,7 @@ _LOOSE_STARTS = (
 _ACTORS = (
     r"(?:Phó\s+)?(?:Thủ\s+tướng|Chủ\s+tịch|Bộ\s+trưởng|Giám\s+đốc|Chánh|Tổng)|UBND|HĐND|Ủy\s+ban"
     r"|Uỷ\s+ban|Bộ|Sở|Ban|Chính\s+phủ|Văn\s+phòng|Thường\s+trực|Hội\s+đồng|Thành\s+ủy|Tỉnh\s+ủy"
-    r"|Thành\s+uỷ|Tỉnh\s+uỷ|Đảng\s+ủy|Huyện\s+ủy|Quận\s+ủy|Cục|Công\s+an|Kho\s+bạc|Ngân\s+hàng"
+    r"|Thành\s+uỷ|Tỉnh\s+uỷ|Đảng\s+[uủ][ỷy]|Huyện\s+[uủ][ỷy]|Quận\s+[uủ][ỷy]|Cục|Công\s+an|Kho\s+bạc|Ngân\s+hàng"
 )
 _TYPES = (
     r"(?:các\s+)?(?:Nghị\s+(?:định|quyết)|Quyết\s+định|Thông\s+(?:tư|báo|tri)|Chỉ\s+thị|Kết\s+luận"
@@ -48,10 +48,15 @@ _END = re.compile(
     rf"|,\s+(?:và\s+)?(?={_TYPES}\s+(?:số\s|liên\s|[0-9]))"
     rf"|\s+(?:và|hoặc)\s+(?=(?:theo\s+)?{_TYPES}\s+(?:liên\s+tịch\s+)?(?:số\s|[0-9]))"
     rf"|,\s+(?={_ACTORS})(?!(?:{_ACTORS})[^,.;]{{0,60}}(?:,|\svà\s)[^,.;]{{0,60}}\.)"
-    r"|,\s+(?:đồng\s+thời|theo\s+đó|cụ\s+thể|trong\s+đó|được\s+sửa\s+đổi|đã\s+được|trừ|nay|giao|yêu\s+cầu"
+    r"|,\s+(?:đồng\s+thời|theo\s+đó|cụ\s+thể|trong\s+đó|được\s+sửa\s+đổi|đã\s+được|gửi\s+về|nay"
+    r"|trừ(?=\s+(?:các|những|trường|quy|khoản|điểm|Điều|đối|nội)\s)|giao|yêu\s+cầu"
     r"|đề\s+nghị|căn\s+cứ|thì|và\s+các\s+(?:văn\s+bản|quy\s+định))\b"
     r"|(?<!hành\schính)\s+(?:và\s+các\s+văn\s+bản|(?:đã\s+)?được\s+sửa\s+đổi(?:,\s*bổ\s+sung)?\s+(?:theo|tại|bởi)|có\s+hiệu\s+lực"
-    r"|hết\s+hiệu\s+lực|như\s+sau|nêu\s+trên|nói\s+trên|\(sau\s+đây)"
+    r"|hết\s+hiệu\s+lực|có\s+căn\s+cứ\s+ban\s+hành|như\s+sau|nêu\s+trên|nói\s+trên|\(sau\s+đây)"
+    r"|\s+Được\s+(?:bãi|thay|sửa|ban)\s|\s+[-–]\s+(?=(?:Điểm|Khoản|Điều|Mẫu|Phụ|Mục)\s)"
+    r"|\s+(?:Số\s+hiệu|Loại\s+văn\s+bản|Văn\s+bản\s+hết|Ngày\s+(?:ban\s+hành|có\s+hiệu|hết\s+hiệu))"
+    r"|\s+[IVX]{1,5}(?=\.\s+[A-ZĐÂÁỨƯ]{2})"
+    rf"|\s+kể\s+từ\s+(?:ngày|thời\s+điểm|khi)\s+(?={_TYPES}\s)"
     r"|\)"
 )
 _LIMIT = 900

@@ -1,6 +1,6 @@
 """Numbers, symbols and dates of official documents: read and, where unambiguous, mended."""
 
-from .dates import DateReading, match_blank_date, match_date, match_year, parse_date
+from .dates import DateReading, match_blank_date, match_date, match_dates, match_year, parse_date
 from .find import CodeSpan, NumberSpan, find_codes, find_numbers
 from .garbled_dates import find_garbled_dates
 from .numbers import DocumentNumber, parse_number, symbol_issuers, symbol_known, symbol_types
@@ -16,6 +16,7 @@ __all__ = [
     "find_numbers",
     "match_blank_date",
     "match_date",
+    "match_dates",
     "match_year",
     "parse_date",
     "parse_number",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # A gap may hold a line break and, where a page ends, the page number on a line of its own.
 GAP = r"[ \t\xa0]{0,4}"
@@ -31,7 +31,7 @@ _YEAR = re.compile(rf"(?:[Nn]ăm{BREAK})?(?P<year>(?:19|20)[0-9]{{2}})(?![0-9])"
 
 
 _BLANK = re.compile(
-    rf"[Nn]gày{BREAK}(?:[.…_]{{1,12}}{GAP}/{GAP}[.…_0-9]{{1,12}}{GAP}/{GAP}(?P<short>(?:19|20)[0-9]{{2}}"
+    rf"[Nn]gày{BREAK}(?:[.…_]{{0,12}}{GAP}/{GAP}[.…_0-9]{{0,12}}{GAP}/{GAP}(?P<short>(?:19|20)[0-9]{{2}}"
     rf"|[.…_]{{1,12}})|[.…_]{{0,12}}{BREAK}tháng{BREAK}[.…_0-9]{{0,12}}{BREAK}"
     r"năm[ \t]{0,3}(?P<year>(?:19|20)[0-9]{2})?)(?![0-9])"
 )
@@ -66,6 +66,41 @@ def match_date(text: str, position: int) -> DateReading | None:
     except ValueError:
         return DateReading(match.start(), match.end(), None, year, impossible=True)
     return DateReading(match.start(), match.end(), iso, year)
+
+
+_MONTH = rf"{GAP}(?:[/.-]|tháng){GAP}"
+_MEMBER = (
+    rf"[0-9]{{1,2}}{_MONTH}[0-9]{{1,2}}(?:{GAP}(?:[/.-]|năm){GAP}(?P<year>(?:19|20)[0-9]{{2}}))?"
+)
+_MEMBERS = re.compile(_MEMBER)
+_PART = _MEMBER.replace("?P<year>", "?:")
+_RUN = re.compile(
+    rf"[Nn]gày{BREAK}{_PART}(?:(?:{GAP},{BREAK}|{BREAK}và{BREAK})(?:ngày{BREAK})?{_PART}){{1,9}}(?![\w/])"
+)
+
+
+def match_dates(text: str, position: int) -> tuple[DateReading, ...]:
+    """Read the dates of a list that starts at `position`: "ngày 12/6 và 16/6/2025".
+
+    One that leaves its year out has that of the next. Empty where there are fewer than two, or
+    one can't be read.
+    """
+    run = _RUN.match(text, position)
+    if run is None:
+        return ()
+    found: list[DateReading] = []
+    year = ""
+    start = run.start()
+    for match in reversed(list(_MEMBERS.finditer(text, run.start(), run.end()))):
+        year = match["year"] or year
+        parts = [*re.findall("[0-9]+", match[0])[:2], year]
+        reading = match_date("/".join(parts), 0)
+        if reading is None:
+            return ()
+        found.append(replace(reading, start=match.start(), end=match.end()))
+    found.reverse()
+    found[0] = replace(found[0], start=start)
+    return tuple(found)
 
 
 def match_year(text: str, position: int) -> DateReading | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from .tables import issuer_segment_known, issuer_symbols, symbols, type_symbols
+from .tables import COURT_OR_PROCURACY, issuer_segment_known, issuer_symbols, symbols, type_symbols
 
 SegmentRole = Literal["type", "issuer", "other"]
 
@@ -134,6 +134,7 @@ def _issuer_first(segments: list[str]) -> bool:
         and "-".join(segments) not in symbols()
         and "/".join(segments) not in symbols()
         and not (len(segments) > 1 and issuer_segment_known(segments[-1]))
+        and not any(map(COURT_OR_PROCURACY.fullmatch, segments[1:]))
     )
 
 

@@ -207,6 +207,8 @@ def types_by_name() -> Mapping[str, str]:
 
 
 _TERM = re.compile(r"(?:QH|UBTVQH|HĐNN)[0-9]{1,2}")
+COURT_OR_PROCURACY = re.compile("(?:VKS|TAND)[A-ZĐ]{0,8}")
+"""The letters of a court or procuracy and its place: "VKSTP", "VKSHN"."""
 _UNIT_NUMBER = re.compile(r"[0-9]+$")
 
 
@@ -217,4 +219,5 @@ def issuer_segment_known(segment: str) -> bool:
         segment in known
         or _TERM.fullmatch(segment) is not None
         or _UNIT_NUMBER.sub("", segment) in known
+        or COURT_OR_PROCURACY.fullmatch(segment) is not None
     )
