@@ -19,7 +19,9 @@ from vnadmin.extract.stamps import take_arrival
 from vnadmin.formats.decode import decode
 from vnadmin.formats.source import Stamp, read_pipe, read_whole, stamp
 from vnadmin.options import Options
-from vnadmin.restore import RestoredWord, evidence_of, explain
+from vnadmin.restore import Restoration, RestoredWord, evidence_of, explain
+from vnadmin.restore.changes import in_place
+from vnadmin.restore.clean import doubtful
 from vnadmin.restore.engine import restorer
 from vnadmin.scan import HEAD, Kind, RawPage, arranged, chosen, kind_of, read_pages
 
@@ -230,7 +232,7 @@ def _build(
     opened: _Opened, read: Sequence[RawPage], options: Options, warnings: Iterable[str]
 ) -> Document:
     source = "".join(raw.text for raw in read)
-    restoration = explain(source, options=options, evidence=evidence_of(read))
+    restoration = _restore(opened.kind, source, read, options)
     to_source = OffsetMap.to_source(restoration.edits)
     to_restored = OffsetMap.to_restored(restoration.edits)
 
@@ -269,6 +271,15 @@ def _build(
         warnings=(*warnings, *_told(read)),
         complete=all(raw.failure is None for raw in read),
     )
+
+
+def _restore(kind: Kind, source: str, read: Sequence[RawPage], options: Options) -> Restoration:
+    """Restore a text; of a long one the parts that show noise where it is looked at."""
+    if kind != "text" or options.profile != "auto":
+        return explain(source, options=options, evidence=evidence_of(read))
+    stretches = doubtful(restorer(options.model), source)
+    parts = [(a, b, explain(source[a:b], options=options)) for a, b in stretches]
+    return in_place(source, parts)
 
 
 def _told(read: Sequence[RawPage]) -> Iterator[str]:

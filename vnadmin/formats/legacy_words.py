@@ -26,7 +26,8 @@ _BETWEEN = regex.compile(r"[\x00-\x40\[-`{-\x7f\xa0“”„‘’–—…•]+
 _VIETNAMESE = frozenset(LETTERS) | {letter.upper() for letter in LETTERS}
 # What makes a text worth a look: a character of these encodings that no Vietnamese word holds.
 _ODD = frozenset().union(*(r.characters for r in READINGS.values())) - _VIETNAMESE - {*_PUNCTUATION}
-_HOLDS_ODD = regex.compile(f"[{regex.escape(''.join(sorted(_ODD)))}]")
+_IN_MEASURES = frozenset("²³°º½±÷×§")  # m², 20 °C: in correct texts, too
+_HOLDS_ODD = regex.compile(f"[{regex.escape(''.join(sorted(_ODD - _IN_MEASURES)))}]")
 _PLAIN = frozenset(map(chr, range(0x80))) | {*_PUNCTUATION}
 _WESTERN = frozenset("äåæçëîïñöøûüßœÄÅÆÇËÎÏÑÖØÛÜŒ") | _VIETNAMESE
 
@@ -41,6 +42,7 @@ _FOREIGN_WORD = -1.5  # a small-letter ASCII word that is no syllable, in a lega
 _IN_LINE, _AT_LINE_END = -14.0, -6.0  # the encoding changes
 _AGAIN_IN_LINE, _AGAIN_AT_LINE_END = -8.0, -1.5  # where the document is known to mix it
 _ENOUGH = 18.0  # nats by which the distinct words of an encoding must speak for it
+_WORTH_A_LOOK = 12.0  # and those of them that hold what no Vietnamese word does
 
 
 _REMEMBERED = 100_000
@@ -59,7 +61,7 @@ class _Word:
 
 def legacy_words(source: str, scores: Scores) -> Iterator[tuple[int, int, str]]:
     """Yield start, end and true text of the words that were written in a legacy encoding."""
-    if source.isascii() or not _HOLDS_ODD.search(source):
+    if not _may_hold(source, scores):
         return
     words = list(_words(source))
     distinct = {word.text for word in words if _speaks(word.text)}
@@ -73,6 +75,14 @@ def legacy_words(source: str, scores: Scores) -> Iterator[tuple[int, int, str]]:
         if name:
             end = word.start + len(word.text)
             yield word.start, end, read_as(source, word.start, end, name)
+
+
+def _may_hold(source: str, scores: Scores) -> bool:
+    """Whether words of a text that hold characters of a legacy encoding speak for one."""
+    if source.isascii() or not _HOLDS_ODD.search(source):
+        return False
+    odd = {w.strip(_PUNCTUATION) for w in {*source.split()} if _speaks(w) and _HOLDS_ODD.search(w)}
+    return any(scores.at_best(odd, name) > _WORTH_A_LOOK for name in READINGS)
 
 
 def read_as(source: str, start: int, end: int, name: str) -> str:

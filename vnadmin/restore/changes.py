@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from vnadmin.document import Edit, EditKind, OffsetMap, apply_edits
 from vnadmin.restore.confidence import EDITED, REJECTED
@@ -118,6 +119,34 @@ def assemble(source: str, changes: Sequence[Change], min_confidence: float) -> R
                 )
             )
     return Restoration(apply_edits(source, edits), tuple(edits), tuple(words))
+
+
+def in_place(source: str, parts: Iterable[tuple[int, int, Restoration]]) -> Restoration:
+    """Return the restoration of a text of which only some stretches, in order, were restored."""
+    edits: list[Edit] = []
+    words: list[RestoredWord] = []
+    texts: list[str] = []
+    position = shift = 0
+    for start, end, part in parts:
+        texts += [source[position:start], part.text]
+        edits += (_moved(edit, start, start + shift) for edit in part.edits)
+        words += (_moved(word, start, start + shift) for word in part.words)
+        shift += len(part.text) - (end - start)
+        position = end
+    return Restoration("".join([*texts, source[position:]]), tuple(edits), tuple(words))
+
+
+_Placed = TypeVar("_Placed", Edit, RestoredWord)
+
+
+def _moved(what: _Placed, in_source: int, in_text: int) -> _Placed:
+    return replace(
+        what,
+        start=what.start + in_text,
+        end=what.end + in_text,
+        source_start=what.source_start + in_source,
+        source_end=what.source_end + in_source,
+    )
 
 
 def before_nfc(source: str, first: Sequence[Edit], restored: Restoration) -> Restoration:

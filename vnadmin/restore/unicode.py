@@ -17,6 +17,7 @@ _WORD = regex.compile(r"[\p{L}\p{M}]+")
 # Letters of other languages that look like Đ and ư, whose place they take in many documents.
 _ALIKE = str.maketrans("ÐðƉɖƢƣ", "ĐđĐđƯư")
 _HAS_ALIKE = regex.compile("[ÐðƉɖƢƣ]")
+_MARK_OR_ALIKE = regex.compile("[\u0300-\u036fÐðƉɖƢƣ]")
 _TWICE = regex.compile("ĐÐ|ÐĐ")  # one letter, read as both
 _ABBREVIATION_LONGEST = 6
 # A vowel's tone typed before its circumflex or breve, which Unicode takes for something else.
@@ -44,12 +45,16 @@ def to_unicode(
     return text, tuple(chain(source, first, middle, second))
 
 
+def is_composed(text: str) -> bool:
+    """Whether a text is in NFC, with no mark left over and no look-alike of a Vietnamese letter."""
+    return nfc(text) == text and not _MARK_OR_ALIKE.search(text)
+
+
 def _composed(text: str, model: LanguageModel) -> Iterator[tuple[int, int, str]]:
     """Yield the words and gaps of a text with what they are in NFC, letters in their own form."""
-    whole = nfc(text)
-    marked = any(map(unicodedata.combining, whole))
-    if whole == text and not marked and not _HAS_ALIKE.search(text):
+    if is_composed(text):
         return
+    marked = any(map(unicodedata.combining, nfc(text)))
     for match in _RUN.finditer(text):
         run = nfc(match.group())
         if marked and _TONE_FIRST.search(run_apart := unicodedata.normalize("NFD", run)):
