@@ -96,7 +96,7 @@ def test_parts_restored_in_place_make_one_restoration(
     text = "\n".join(lines)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=4)))
     spans = list(zip(cuts[::2], cuts[1::2], strict=False))
-    parts = [(a, b, explain(text[a:b])) for a, b in spans]
+    parts = [((a, b), explain(text[a:b])) for a, b in spans]
     whole = in_place(text, parts)
     assert apply_edits(text, whole.edits) == whole.text
     assert undo_edits(whole.text, whole.edits) == text

@@ -241,10 +241,10 @@ def _build(
     for raw in read:
         starts.append(position)
         position += len(raw.text)
-    numbers = [raw.number for raw in read]
+    paged = "\f" in source
 
     def page_of(source_offset: int) -> int | None:
-        return numbers[bisect_right(starts, source_offset) - 1] if "\f" in source else None
+        return read[bisect_right(starts, source_offset) - 1].number if paged else None
 
     def locate(citation: Citation) -> Citation:
         start, end = to_source.start(citation.start), to_source.end(citation.end)
@@ -277,9 +277,10 @@ def _restore(kind: Kind, source: str, read: Sequence[RawPage], options: Options)
     """Restore a text; of a long one the parts that show noise where it is looked at."""
     if kind != "text" or options.profile != "auto":
         return explain(source, options=options, evidence=evidence_of(read))
-    stretches = doubtful(restorer(options.model), source)
-    parts = [(a, b, explain(source[a:b], options=options)) for a, b in stretches]
-    return in_place(source, parts)
+    model = restorer(options.model)
+    stretches = doubtful(model, source)
+    parts = model.explain_many((source[start:end] for start, end in stretches), options)
+    return in_place(source, zip(stretches, parts, strict=True))
 
 
 def _told(read: Sequence[RawPage]) -> Iterator[str]:

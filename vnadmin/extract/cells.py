@@ -131,6 +131,9 @@ def _capitals_start(line: str) -> int | None:
 
 
 def _pieces(line: str) -> list[str]:
+    if not any(gap in line for gap in ("    ", "\t", "\xa0")):  # as in most lines
+        line = line.strip()
+        return [line] if line else []
     # A blank to be filled in leaves a gap too: "Số:      /TB-UBND", "ngày      tháng".
     joined: list[str] = []
     for piece in (piece.strip() for piece in re.split(r"[ \xa0]{4,}|\t+", line)):

@@ -63,6 +63,7 @@ _SHORT = re.compile(
 _ELIDED = re.compile(
     r"(?:(?<![\w/–.-])[0-9]{1,5}[a-zđ]?(?:/(?:19|20)[0-9]{2})?(?:\s{0,3}[,;]\s{0,8}(?:và\s{1,8})?|\s{1,8}(?:và|hoặc|&)\s{1,8})(?:số\s{1,4})?){1,30}\Z"
 )
+_JOINS = re.compile("[,;&]|và|hoặc")
 _ELIDED_ONE = re.compile(
     r"(?<![\w/])(?P<number>[0-9]{1,5}[a-zđ]?)(?:/(?P<year>(?:19|20)[0-9]{2}))?"
 )
@@ -252,6 +253,8 @@ def _elided(text: str, span: NumberSpan) -> list[tuple[int, int, str]]:
     """The serials before a number that share its symbol: "217, " of "217, 218-QĐ/TW"."""
     number = span.number
     if number.serial is None or text[max(0, span.start - 1) : span.start].strip(" \t\n\f\xa0,"):
+        return []
+    if not _JOINS.search(text, max(0, span.start - 30), span.start):
         return []
     run = _ELIDED.search(text, max(0, span.start - 160), span.start)
     if run is None:

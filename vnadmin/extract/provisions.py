@@ -154,7 +154,6 @@ _MAY_BELONG = re.compile(
     r"|theo|trong|thứ|mở|cuối|cùng|tiên)",
     re.IGNORECASE,
 )
-_SPANS_WORDS = re.compile("kèm|[Mm]ẫu")
 
 
 @lru_cache(maxsize=16384)
@@ -168,13 +167,13 @@ def _run_start(text: str, start: int, position: int) -> int:
     Most citations have none before them: this tells it without reading the whole window.
     """
     window = text[start:position]
-    if _SPANS_WORDS.search(window):
+    if "kèm" in window or "ẫu" in window:
         return start
-    end = len(window)
-    for word in reversed(window.split()):
-        end = window.rindex(word, 0, end)
-        if not _may_belong(word):
-            return start + end + len(word)
+    while parts := window.rsplit(None, 1):
+        before = window.rindex(parts[-1])
+        if not _may_belong(parts[-1]):
+            return start + before + len(parts[-1])
+        window = window[:before]
     return start
 
 

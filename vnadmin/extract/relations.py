@@ -57,9 +57,7 @@ _REPEALED_AFTER = re.compile(
     r"\s{0,3}(?:\)|,)?\s{0,3}(?:đã\s+)?(?:hết\s+hiệu\s+lực|bị\s+bãi\s+bỏ|được\s+bãi\s+bỏ)"
 )
 _REPLACED_AFTER = re.compile(r"\s{0,3}(?:đã\s+)?(?:bị|được)\s+thay\s+thế")
-_WORDS = re.compile(
-    "căn|thực|thi|triển|sửa|bổ|thay|bãi|hủy|huỷ|hướng|chi tiết|hết|đính|chấp|quán", re.IGNORECASE
-)
+_WORDS = "căn|thực|thi|triển|sửa|bổ|thay|bãi|hủy|huỷ|hướng|chi tiết|hết|đính|chấp|quán".split("|")
 
 
 def relation_at(text: str, position: int, end: int, floor: int) -> Relation | None:
@@ -76,7 +74,8 @@ def relation_at(text: str, position: int, end: int, floor: int) -> Relation | No
     if _REPLACED_AFTER.match(text, end):
         return "replaces"
     window = text[max(floor, position - _WINDOW) : position]
-    if not _WORDS.search(window):
+    lower = window.lower()
+    if not any(word in lower for word in _WORDS):
         return None
     if window.rstrip().endswith("theo"):
         attached = _ATTACHED.search(text, max(floor, position - 3 * _WINDOW), position)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 from ..document import Span
@@ -24,6 +25,7 @@ _COURT_WORDS = Trie(
     "|hôn nhân gia đình sơ thẩm|hôn nhân gia đình phúc thẩm|công nhận thuận tình ly hôn"
     "|công nhận sự thỏa thuận của các đương sự".split("|")
 )
+_COURT_ENDS = {"thẩm", "hôn", "sự"}
 _GENERIC_TYPES = {"văn bản", "văn thư", "vb"}
 
 
@@ -38,16 +40,19 @@ class TypeWord(NamedTuple):
 
 def type_before(text: str, position: int) -> TypeWord | None:
     """The type named right before a number at `position`, an issuer between them allowed."""
-    near = _type_within(text, position, _NEAR)
-    return near or _type_within(text, position, _FAR)
+    return _type_within(text, position, _NEAR) or _type_within(text, position, _FAR)
 
 
-_NEAR, _FAR = 48, 72
+_NEAR, _FAR = 32, 72
 """Characters that hold most type words and what stands behind them, and all."""
+_LONGEST_TYPE = 4
+"""Words."""
 
 
 def _type_within(text: str, position: int, width: int) -> TypeWord | None:
     tokens = words(text, max(0, position - width), position, 60)
+    if width < _FAR and len(tokens) < _LONGEST_TYPE + 3:  # the first may be cut
+        return None
     has_so = False
     while tokens and tokens[-1].text in ":.…_":
         tokens.pop()
@@ -87,9 +92,18 @@ def described_type(text: str, position: int, kinds: tuple[str, ...]) -> TypeWord
     return None
 
 
+@cache
+def _last_words() -> frozenset[str]:
+    """The words that end a type's name."""
+    names = {*types_by_name(), *_GENERIC_TYPES}
+    return frozenset(name.split()[-1] for name in names) | _COURT_ENDS
+
+
 def _type_at_end(tokens: list[Word]) -> tuple[str | None, Span] | None:
+    if tokens[-1].key not in _last_words() and tokens[-1].text not in ABBREVIATED_TYPES:
+        return None
     names = types_by_name()
-    for length in (4, 3, 2, 1):
+    for length in range(_LONGEST_TYPE, 0, -1):
         if len(tokens) < length:
             continue
         part = tokens[-length:]
@@ -102,7 +116,7 @@ def _type_at_end(tokens: list[Word]) -> tuple[str | None, Span] | None:
     text = tokens[-1].text
     if text in ABBREVIATED_TYPES:
         return ABBREVIATED_TYPES[text], (tokens[-1].start, tokens[-1].end)
-    if tokens[-1].key in ("thẩm", "hôn", "sự"):
+    if tokens[-1].key in _COURT_ENDS:
         return _court_type(tokens)
     return None
 

@@ -55,12 +55,13 @@ class Word(NamedTuple):
 def words(text: str, start: int, end: int, limit: int = 40) -> list[Word]:
     """Return at most `limit` words and marks of `text[start:end]`."""
     found: list[Word] = []
+    new = tuple.__new__  # twice as fast as Word's own, and most of the time is spent here
     for match in _TOKEN.finditer(text, start, min(end, len(text))):
         group = match.lastindex
         if group is None:
             continue
         piece = match[group]
-        found.append(Word(piece, canonical_word(piece), *match.span(group)))
+        found.append(new(Word, (piece, canonical_word(piece), *match.span(group))))
         if len(found) == limit:
             break
     return found

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from vnadmin.document import Edit, EditKind, OffsetMap, apply_edits
+from vnadmin.document import Edit, EditKind, OffsetMap, Span, apply_edits
 from vnadmin.restore.confidence import EDITED, REJECTED
 from vnadmin.restore.items import Item
 from vnadmin.restore.unicode import chain
@@ -121,13 +121,13 @@ def assemble(source: str, changes: Sequence[Change], min_confidence: float) -> R
     return Restoration(apply_edits(source, edits), tuple(edits), tuple(words))
 
 
-def in_place(source: str, parts: Iterable[tuple[int, int, Restoration]]) -> Restoration:
+def in_place(source: str, parts: Iterable[tuple[Span, Restoration]]) -> Restoration:
     """Return the restoration of a text of which only some stretches, in order, were restored."""
     edits: list[Edit] = []
     words: list[RestoredWord] = []
     texts: list[str] = []
     position = shift = 0
-    for start, end, part in parts:
+    for (start, end), part in parts:
         texts += [source[position:start], part.text]
         edits += (_moved(edit, start, start + shift) for edit in part.edits)
         words += (_moved(word, start, start + shift) for word in part.words)

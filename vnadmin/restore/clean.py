@@ -41,7 +41,7 @@ _SAMPLE = 4_000
 def doubtful(restorer: Restorer, text: str) -> list[tuple[int, int]]:
     """Return the stretches of `text` that are to be decoded; none where it is all correct."""
     everything = [(0, len(text))]
-    if len(text) < _LONG or "\f" in text or not is_composed(text):
+    if len(text) < _LONG or "\f" in text:
         return everything
     if any(True for _ in legacy_words(text, restorer.encodings)):
         return everything
@@ -50,6 +50,10 @@ def doubtful(restorer: Restorer, text: str) -> list[tuple[int, int]]:
     unlikely, ends = _unlikely(restorer, lines)
     per_line, held = _per_line(np.ones_like(unlikely), ends), _per_line(unlikely, ends)
     odd = _odd(unlikely, ends)
+    if not is_composed(text):
+        odd |= np.array([not is_composed(line) for line in lines])
+    if 2 * per_line[odd].sum() > len(unlikely):
+        return everything
     anywhere, strange = _sample(lines, ~odd & (per_line > 0)), _sample(lines, ~odd & (held > 0))
     if is_noisy(_edits(restorer, lines, anywhere), int(per_line[anywhere].sum())):
         return everything
@@ -109,18 +113,12 @@ def _unlikely(
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """Return which words of the lines are unlikely, and how many words end with each line."""
     model = restorer.model
-    known: dict[str, tuple[int, ...]] = {}
-
-    def ids_of(piece: str) -> tuple[int, ...]:
-        ids = known.get(piece)
-        if ids is None:
-            ids = known[piece] = tuple(model.ids(piece))
-        return ids
-
+    parts = [line.split() for line in lines]
+    known = {part: model.ids(part) for part in {*chain.from_iterable(parts)}}
     ids: list[int] = []
     ends: list[int] = []
-    for line in lines:
-        ids += chain.from_iterable(map(ids_of, line.split()))
+    for own in parts:
+        ids += chain.from_iterable(map(known.__getitem__, own))
         ends.append(len(ids))
     unlikely = (np.array(ids, dtype=np.int64) == 0) | (model.sequence(ids, order=2) < _UNLIKELY)
     return unlikely, np.array(ends, dtype=np.int64)
