@@ -90,6 +90,19 @@ def _signed(lines: str) -> list[tuple[str | None, str | None, str | None]]:
         ),
         ("BỘ TRƯỞNG,\nCHỦ NHIỆM\nLê An", [(None, "BỘ TRƯỞNG, CHỦ NHIỆM", "Lê An")]),
         ("CHỦ TỊCH\n§ dry t", [(None, "CHỦ TỊCH", None)]),
+        ("CHỦ TỊCH\nNX. Phạm Văn An", [(None, "CHỦ TỊCH", "Phạm Văn An")]),
+        ("CHỦ TỊCH\n__.Võ Tấn An\nSi Sài", [(None, "CHỦ TỊCH", "Võ Tấn An")]),
+        ("CHỦ TỊCH\ntan Văn Sơn", [(None, "CHỦ TỊCH", "Trần Văn Sơn")]),
+        ("CHỦ TỊCH\nBế Văn Sơn", [(None, "CHỦ TỊCH", "Bế Văn Sơn")]),
+        ("K/TTRƯỞNG BAN\nPHÓ TRƯỞNG BAN\nLê An", [("KT.", "PHÓ TRƯỞNG BAN", "Lê An")]),
+        (
+            "TL. CHỦ TỊCH\nNHÂN VIÊN ĐO ĐẠC\nLê An",
+            [("TL.", "NHÂN VIÊN ĐO ĐẠC", "Lê An")],
+        ),
+        (
+            "ĐẠI DIỆN NHÀ THẦU\nLê An\nĐẠI DIỆN CHỦ ĐẦU TƯ\nVũ Bình",
+            [(None, "ĐẠI DIỆN NHÀ THẦU", "Lê An"), (None, "ĐẠI DIỆN CHỦ ĐẦU TƯ", "Vũ Bình")],
+        ),
         ("Thực hiện theo quy định\nLê An", []),
     ],
 )
@@ -118,6 +131,11 @@ def test_subject_of_a_letter_whose_number_or_mark_is_unread(about: str) -> None:
         ("THÔNG BÁO\n\nKết luận tại Phiên họp của\n\nHội đồng Giáo dục", None),
         ("QUYẾT ĐINH\nvề việc cử cán bộ", "về việc cử cán bộ"),
         ("C H Ỉ T H Ị\nVé việc cử cán bộ", "Về việc cử cán bộ"),
+        (
+            "KẾ HOẠCH\nThực hiện Chương trình nước\nsạch năm 2022\n\nThực hiện Quyết định này.",
+            "Thực hiện Chương trình nước sạch năm 2022",
+        ),
+        ("KẾ HOẠCH\nnuôi cá nước -\nlạnh\n\nThực hiện Quyết định này.", "nuôi cá nước lạnh"),
         ("THÔNG TƯ LIÊN TỊCH\nVỀ VIỆC CỬ CÁN BỘ", "VỀ VIỆC CỬ CÁN BỘ"),
     ],
 )
@@ -202,3 +220,34 @@ def test_long_lines_and_many_take_linear_time(line: str, end: str) -> None:
 
     seconds(10)
     assert seconds(16_000) < 8 * seconds(4_000) + 0.2
+
+
+@pytest.mark.parametrize(
+    ("printed", "read"),
+    [
+        ("- Bộ Y tế (để bíc);\n- Lưu; VT.", ("Bộ Y tế (để b/c)", "Lưu: VT")),
+        ("- Bộ Y tế (đê b/C);\n- tàu: VT, KT.", ("Bộ Y tế (để b/c)", "Lưu: VT, KT")),
+        ("- Sở Y tế (để th);\n- Lưu: VI, KT (3Ù).", ("Sở Y tế (để t/h)", "Lưu: VT, KT (3b)")),
+        ("Sở Y tế tỉnh;\n- UBND tỉnh;\n- Lưu: VT.", ("Sở Y tế tỉnh", "UBND tỉnh", "Lưu: VT")),
+        ("- UBND tỉnh (b/c)\nSở Y tế:\n- Lưu: VT.", ("UBND tỉnh (b/c)", "Sở Y tế", "Lưu: VT")),
+        ("- Tỉnh ủy,\nĐảng đoàn,\n- Lưu VP.", ("Tỉnh ủy", "Đảng đoàn", "Lưu VP")),
+        ("- Các huyện, thị xã,\nthành phố;\n- Lưu: VT.",
+         ("Các huyện, thị xã, thành phố", "Lưu: VT")),
+    ],
+)  # fmt: skip
+def test_recipients_misread(printed: str, read: tuple[str, ...]) -> None:
+    text = f"SỞ Y TẾ\nSố: 5/SYT-KT\n\nKính gửi: Bộ Y tế.\n\nXin báo cáo./.\n\nNơi nhận:\n{printed}"
+    assert extract_from_text(f"{text}\n\nGIÁM ĐỐC\nLê Văn An\n")[0].recipients == read
+
+
+@pytest.mark.parametrize("line", ["MIỀN TRUNG.", "MIỀN TRUNG :", "_MIỀN TRUNG", "MIỀN TRUNG —"])
+def test_specks_beside_an_issuer(line: str) -> None:
+    text = f"TỔNG CÔNG TY ĐIỆN LỰC\n{line}\nSố: 5/EVNCPC-KD\ncung cấp điện năm 2024\n\nKính gửi: A."
+    header = extract_from_text(text)[0]
+    assert header.issuer == "TỔNG CÔNG TY ĐIỆN LỰC MIỀN TRUNG"
+    assert header.subject == "V/v cung cấp điện năm 2024"
+
+
+def test_addressees_of_short_words_under_a_stamp() -> None:
+    text = "SỞ Y TẾ\nSố: 5/SYT-KT\n\nKính gửi:\n\nSỞ TƯ PHÁP\n\n- Bộ Y tế;\n- Sở Y tế.\n\nBody.\n"
+    assert extract_from_text(text)[0].addressees == ("Bộ Y tế", "Sở Y tế")

@@ -166,3 +166,18 @@ def test_a_serial_read_two_ways_is_by_hand() -> None:
     kept, asides = take_serials(runs)
     assert [run.text for run in kept] == ["Số: /NQ-CP"]
     assert [aside.region.kind for aside in asides] == ["handwriting"]
+
+
+def test_a_short_word_that_the_engine_was_sure_of_is_no_junk() -> None:
+    text = "Nơi nhận:\n- Như trên;\n- TT Đảng ủy, HĐND phường;\n- Lưu: VT.\n"
+    at = text.index("TT")
+    unsure = Evidence(recognised=((0, len(text)),))
+    sure = Evidence(recognised=((0, len(text)),), sure=((at, at + 2),))
+    assert "TT Đảng" not in explain(text, evidence=unsure).text  # else there's nothing to test
+    assert explain(text, evidence=sure).text == text
+
+
+def test_a_full_stop_of_papers_is_no_junk() -> None:
+    text = "Quyết định này có hiệu lực thi hành từ ngày ký ban hành ./.\nNơi nhận:\n- Như trên;\n"
+    evidence = Evidence(recognised=((0, len(text)),))
+    assert "ban hành ./.\n" in explain(text, evidence=evidence).text

@@ -9,11 +9,12 @@ from PIL import Image
 
 from vnadmin.document import Word
 from vnadmin.scan import RawPage
+from vnadmin.scan.colour import ink_of
 from vnadmin.scan.engine import EngineError, Layout, ReadText
 from vnadmin.scan.recognise import recognise
 from vnadmin.scan.signature import read_signature
 
-WIDTH, HEIGHT, TALL = 1000, 900, 20
+WIDTH, HEIGHT, TALL = 1000, 700, 20
 Line = tuple[int, int, str, float]
 """x, y, text, confidence."""
 BODY: list[Line] = [
@@ -90,7 +91,7 @@ def lines_of(page: RawPage) -> list[str]:
     return [line for line in page.text.split("\n") if line]
 
 
-# The zone reaches from 3 heights over "Nơi nhận" down to the page's end here.
+# The zone reaches from 3 heights over "Nơi nhận" 20 down, here to the page's end.
 def test_a_sealed_signature_is_read_again() -> None:
     page, engine = again([*BODY, *LEFT, *SEALED], SIGNED)
     assert engine.asked[0][0] == "block"
@@ -159,3 +160,26 @@ def test_recognising_reads_the_signature_again() -> None:
     page = recognise(image, number=1, name="x", language="vie", timeout=9.0, engine=engine)
     assert [layout for layout, _ in engine.asked] == ["page", "block"]
     assert page.text.endswith("KT. CHỦ TỊCH\nPHÓ CHỦ TỊCH\nLê Văn An")
+
+
+def test_where_no_name_is_clear_lines_anywhere_are_read_in_black_and_white() -> None:
+    class Sparse(Again):
+        def read(
+            self, image: Image.Image, *, language: str, layout: Layout, timeout: float
+        ) -> ReadText:
+            self.lines = SIGNED[1:] if layout == "sparse" else [SIGNED[0], (600, 480, "An Ả", 0.4)]
+            return super().read(image, language=language, layout=layout, timeout=timeout)
+
+    engine = Sparse([])
+    page = page_of([*BODY, *LEFT, *SEALED])
+    image = Image.new("L", (WIDTH, HEIGHT), 255)
+    read = read_signature(page, image, engine, language="vie", timeout=9.0)
+    assert [layout for layout, _ in engine.asked] == ["block", "sparse"]
+    assert lines_of(read)[-3:] == [line for _, _, line, _ in SIGNED]
+
+
+def test_ink_is_what_is_as_dark_as_print() -> None:
+    page = Image.new("L", (60, 40), 230)
+    page.paste(30, (5, 5, 25, 35))
+    page.paste(190, (30, 5, 55, 35))  # a seal's grey
+    assert ink_of(page).getcolors() == [(600, 0), (1800, 255)]

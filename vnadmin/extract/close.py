@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from ..document import Signer
 from ..grammar.tables import types_by_name
@@ -15,6 +16,11 @@ from .signers import authority_in, family, name_in, position_in, signers_in, sig
 _COPIES = re.compile(r"[\W_]*Nơi\s+nhận\s*:?\s*", re.IGNORECASE)
 # The last who gets a copy: the files.
 _KEPT = re.compile(r"[\W_]*L[ưu]u\s*:?\s+(?:VT|VP|HC|HS|Văn)|[\W_]*[-–]\s?L[ưu]u(?!\w)")
+_FILES = re.compile(r"(?<!\w)L[ưu]u\s?[;.,:]\s*(?=\w)")
+_FILES_GARBLED = re.compile(r"\A\W*\w{0,3}[uưũùúû]\s?[:;.,]?\s*(?:V[TIlỊ1]|MT)(?!\w)")
+_REPORT = re.compile(
+    r"\((?P<lead>(?:[đd][ểêeé]|thay)\s)?b(?:\s?[/íìỉĩịlI1|i!]\s?[cCeC¢]|ác|ích|ic)\)"
+)
 _FULL_STOP = re.compile(r".*(?:\./\.|\./|/\.)\W*\Z")
 _CLOSE_CELLS = 80
 _SIGNATURE_CELLS = 30
@@ -46,7 +52,8 @@ def close(cells: Sequence[str]) -> tuple[tuple[Signer, ...], tuple[str, ...]]:
         if beside < len(cell):
             right.append(cell[beside:])
     last = next((i for i, cell in enumerate(left) if _KEPT.match(cell)), None)
-    recipients = _recipients(left[:last] + left[last : last + 1] if last is not None else left)
+    headed = copies is not None and _COPIES.match(cells[copies]) is not None
+    recipients = _recipients(left if last is None else left[: last + 1], headed=headed)
     signers = signers_in(right)
     if not any(signer.name for signer in signers) and copies is not None:
         signers = signers_in(_over(cells, copies)) or signers
@@ -118,25 +125,49 @@ def _beside(cell: str) -> int:
             left.startswith(_DASHES) and (left.endswith((",", ".", ":")) or _KEPT.match(left))
         )
         name = name_in(right) if listed and 2 <= right.count(" ") + 1 <= 5 else None
-        if name is not None and family(name):
+        if name is not None and family(name) and name.count(" ") == right.count(" "):
             return space.end()
     return len(cell)
 
 
-def _recipients(cells: Sequence[str]) -> tuple[str, ...]:
+def _recipients(cells: Sequence[str], *, headed: bool) -> tuple[str, ...]:
+    """The entries of a list, one to a dash; `headed` tells whether "Nơi nhận" is over it."""
     found: list[str] = []
+    whole = [cell for cell, after in pairwise(cells) if after.startswith(_DASHES)]
+    commas = sum(cell.endswith(",") for cell in whole)  # as the Party ends its entries
+    by_commas = commas > sum(cell.endswith(";") for cell in whole)
+    ends = (";", ".", ")", "}", ",") if by_commas else (";", ".", ")", "}")
     for cell in cells:
         text = _COPIES.sub("", cell, count=1).strip()
+        text = _FILES.sub("Lưu: ", text, count=1)
         text = re.sub(r"(?<=;)\W*(?:\b\w{1,2}\b\W*){0,3}\Z", "", text)  # specks, initials
         if not re.search(r"[^\W\d_]{2}", text):
             continue
-        ended = not found or found[-1].endswith((";", "."))
+        capital = text[0].isupper()
+        ended = not found or (found[-1].endswith(ends) and (capital or found[-1][-1] in ";."))
         if text.startswith(_DASHES):
             found.append(text.lstrip("-–•+~ "))
         elif found and _KEPT.match(text):
             found.append(text)
         elif found and (not ended or text.startswith("(")):
             found[-1] += " " + text
-        elif text.endswith(";") and (found or text.startswith("Như ")):  # its dash unread
+        elif (text.endswith(";") and (found or text.startswith("Như "))) or (
+            headed and capital and re.search(r"\w.{4,}[;:,.)]\Z", text)
+        ):  # its dash unread
             found.append(text)
-    return entries(found)
+    return entries(_mended(each, last=each is found[-1]) for each in found)
+
+
+def _mended(entry: str, *, last: bool) -> str:
+    """An entry whose standing parts, "(để b/c)" and "Lưu: VT", are misread as they mostly are."""
+    entry = _REPORT.sub(_report, entry)
+    entry = re.sub(r"\((để\s)?[tl]h\)", r"(\1t/h)", entry)
+    if last and not entry.startswith("Lưu"):
+        entry = _FILES_GARBLED.sub("Lưu: VT", entry, count=1)
+    entry = re.sub(r"(?<=\ALưu: )V[IlịỊĨ1](?!\w)", "VT", entry)
+    return re.sub(r"\(([1-9][0-9]{0,2})\s?[ÙỦÒ]\)", r"(\1b)", entry)  # "(5b)": copies
+
+
+def _report(match: re.Match[str]) -> str:
+    lead = match["lead"] or ""
+    return f"({'thay ' if lead.startswith('thay') else 'để ' if lead else ''}b/c)"

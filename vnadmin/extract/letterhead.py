@@ -34,6 +34,8 @@ _HALVES = {
 }  # fmt: skip
 _UNIT_ENDS = ("tinh", "pho", "huyen", "quan", "xa", "phuong", "uy")
 _JOINT = re.compile(r"(?:TT|NQ|KH|HD|QC|CT)LT|CTPH|TTLB|LN|PH(?!\w)")
+# At a line's edges; a comma or dash at its end calls for the next line.
+_SPECKS = re.compile(r"^[^\w(]+|(?<=\w)\s?[.:;'`\"~_|=]+\Z|(?<=\w)\s+[^\w\s),–-]{1,2}\Z")
 _HEAD_OF = re.compile(
     r"(?:(?:QUYỀN |PHÓ )?CHỦ TỊCH(?= ỦY| HỘI)|GIÁM ĐỐC|BỘ TRƯỞNG(?:, CHỦ NHIỆM)?|CHÁNH ÁN"
     r"|VIỆN TRƯỞNG|TỔNG GIÁM ĐỐC|CỤC TRƯỞNG|HIỆU TRƯỞNG|TỔNG CỤC TRƯỞNG) "
@@ -118,6 +120,7 @@ def _over_number(cells: Sequence[str], number_at: int | None, type_at: int | Non
         if not upper(cell) or PLACE_DATE.match(cell):
             continue
         cell = " ".join(re.sub(r"(?<=\w)[:;'`\"]+(?=\w)", " ", cell).strip(" *").split())
+        cell = _SPECKS.sub("", cell)
         if not bodies:
             if _begins(words):
                 bodies.append(cell)

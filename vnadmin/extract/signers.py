@@ -10,12 +10,12 @@ from typing import Literal
 from rapidfuzz.distance import Indel, Levenshtein
 
 from ..document import Authority, Signer
-from ..vietnamese import canonical
+from ..vietnamese import canonical, is_syllable
 from .cells import plain, upper
 
 _AUTHORITY = re.compile(
     r"\s*(?P<tag>TUQ|T[./]?\s?M|K[./]?\s?[T1I]|T[./]?\s?[LI])"
-    r"(?:\s*[.,]\s{0,4}|\s{1,4})(?P<rest>[^\W\d_].*)$"
+    r"(?:\s*[.,]\s{0,4}|\s{1,4}|(?<=/[TML]))(?P<rest>[^\W\d_].*)$"
 )
 _ACTING = re.compile(r"\s*Q\s?[.,]\s{0,4}(?P<rest>\S.*)$")
 # A tag misread ("RT.", "KL."), which only a position behind it tells from another abbreviation.
@@ -32,6 +32,9 @@ _HEADS = (
     "|CHÁNH THANH TRA|TỔNG THANH TRA|TỔNG GIÁM ĐỐC|VỤ TRƯỞNG|TỔNG BÍ THƯ|THỦ TRƯỞNG|TƯ LỆNH"
     "|CHÍNH ỦY|TRƯỞNG ĐOÀN|TỔNG KIỂM TOÁN NHÀ NƯỚC|TRƯỞNG CÔNG AN|ĐỘI TRƯỞNG|TRƯỞNG KHOA"
 ).split("|")
+_WITHOUT_DEPUTY = (
+    "ĐẠI DIỆN", "THƯ KÝ", "CHỦ TỌA", "CHỦ TRÌ", "KẾ TOÁN", "CÔNG CHỨC", "CÁN BỘ", "THẨM PHÁN",
+)  # fmt: skip
 _OTHERS = "THỨ TRƯỞNG|BỘ TRƯỞNG, CHỦ NHIỆM|PHÓ BÍ THƯ THƯỜNG TRỰC|PHÓ CHỦ TỊCH THƯỜNG TRỰC".split(
     "|"
 )
@@ -39,12 +42,14 @@ _KNOWN = [*_HEADS, *(f"PHÓ {head}" for head in _HEADS), *_OTHERS]
 _POSITIONS = re.compile(
     r"(?:(?:quyen |pho |q\. ?)?(?:"
     + "|".join(plain(head) for head in _HEADS)
-    + r"|chanh|tham phan|kiem sat vien|pho|thu truong|pho thu truong)(?!\w).*)"
+    + r"|chanh|tham phan|kiem sat vien|pho|thu truong|pho thu truong"
+    r"|dai dien|thu ky|chu toa|chu tri|ke toan|cong chuc|can bo|truong thon)(?!\w).*)"
 )
 _RANK = r"(?:GS|PGS|TSKH|TS|ThS|Ths|BS|BSCK|CK|DS|KS|CN|LS|NGND|NGƯT|TTND|TTƯT)(?:I{1,2}|[12])?"
 _RANKS = re.compile(
     rf"(?:{_RANK}\s*[.,]\s*(?=[^\W\d_])|(?:Thiếu|Trung|Thượng|Đại) (?:tướng|tá|úy)\s+)+"
 )
+_NAME_SPECKS = re.compile(r"^(?:[^\w(]|_){1,5}|\s*['\"“”`*~|_.,:;-]{1,3}$")
 _NOT_NAMES = ("Nơi", "Kính", "Như", "Điều", "Sở", "Ban", "Độc", "Mẫu", "Phụ", "Bảng")
 # The family names that nearly all Vietnamese bear: a name that stands beside other text has one.
 SURNAMES = frozenset(
@@ -53,9 +58,11 @@ SURNAMES = frozenset(
     " nông vi hứa doãn lò lục điểu y rơ siu giàng vàng sùng lưu quàng cầm tòng từ ông tăng"
     " khương sèn ma hạng thào".split()
 )
+_USUAL = "nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ".split()
+"""Three of four bear one of these: what a misread name is likely to be."""
 _DEPUTY_LIKE = 0.6  # how like a deputy's position a line must be, where one is expected
 _SHORTEST = 4  # letters of a surname that is told apart though misread
-_Kind = Literal["authority", "position", "name"]
+_Kind = Literal["authority", "position", "office", "name"]
 
 
 def authority_in(cell: str) -> re.Match[str] | None:
@@ -114,14 +121,16 @@ def name_in(cell: str) -> str | None:
     if len(cell) > _LONGEST:
         return None
     cell = re.sub(r"^\s*\(?(?:Đã ký|đã ký|ĐÃ KÝ)\)?\s*:?\s*", "", cell).strip()
-    cell = re.sub(r"^[^\w(]{1,3}\s*|\s*['\"“”`*~|_]{1,3}$", "", cell)
+    cell = _NAME_SPECKS.sub("", cell)
     rank = _RANKS.match(cell)
     bare = cell[rank.end() :] if rank is not None else cell
-    parts = bare.split()
+    parts = _without_stroke(bare.split())
     if not 2 <= len(parts) <= 6 or cell.startswith(_NOT_NAMES):
         return None
     if not all(re.sub("['’-]", "", part).isalpha() for part in parts):
         return None
+    if rank is None:
+        cell = bare = " ".join(parts)
     if upper(bare):
         named = canonical(parts[0]) in SURNAMES and len(parts) <= 4
         return cell if named and position_in(bare) is None else None
@@ -129,6 +138,14 @@ def name_in(cell: str) -> str | None:
     if not all(part[0].isupper() and _proper(part) for part in parts):
         return None
     return (rank[0] if rank is not None else "") + " ".join(parts)
+
+
+def _without_stroke(parts: list[str]) -> list[str]:
+    """A name's words without what a pen or a seal left before them: no syllable, or one letter."""
+    if len(parts) < 3 or canonical(parts[1]) not in SURNAMES or not parts[1][0].isupper():
+        return parts
+    stroke = parts[0].strip(".,")
+    return parts[1:] if len(stroke) < 2 or not is_syllable(stroke) else parts
 
 
 def _proper(word: str) -> bool:
@@ -149,6 +166,9 @@ def _surname(word: str) -> str:
     if whole is None and word.islower() and len(letters) >= _SHORTEST - 1:
         longer = [name for key, name in _plain_surnames().items() if key[1:] == letters]
         whole = longer[0] if len(longer) == 1 else None
+    if whole is None and (word.islower() or len(letters) > _SHORTEST):
+        near = [name for name in _USUAL if Levenshtein.distance(plain(name), letters) == 1]
+        whole = near[0] if len(near) == 1 else None
     return whole.capitalize() if whole is not None else word
 
 
@@ -189,6 +209,8 @@ def signers_in(cells: Sequence[str]) -> tuple[Signer, ...]:
             over.append(("position", position))
         elif name is not None and over:
             names.append(name)
+        elif over and over[-1][0] == "authority" and not names and _may_be_office(cell):
+            over.append(("office", " ".join(cell.split())))
         elif not names and over and over[-1][0] == "position" and _runs_on(over[-1][1], cell):
             over[-1] = ("position", f"{over[-1][1]} {' '.join(cell.split())}")
     if names:
@@ -225,6 +247,12 @@ def _on_one_line(cells: Sequence[str]) -> tuple[Signer, ...]:
     return ()
 
 
+def _may_be_office(cell: str) -> bool:
+    """Whether a line under a tag is in capitals and of syllables: maybe an office no table has."""
+    words = re.findall(r"[^\W\d_]+", cell)
+    return len(words) > 1 and upper(cell) and all(map(is_syllable, words))
+
+
 def _names_of(line: str, count: int) -> list[str] | None:
     """The `count` names on a line, each beginning with a family name and no shorter than two."""
     words = line.split()
@@ -253,7 +281,7 @@ def _deputy_of(over: str) -> str | None:
     if match is not None and match["tag"][0] != "K":
         return None
     head = position_in(match["rest"] if match is not None else over)
-    if head is None or _is_deputys(head):
+    if head is None or _is_deputys(head) or head.startswith(_WITHOUT_DEPUTY):
         return None
     ministry = head == "BỘ TRƯỞNG"
     return "THỨ TRƯỞNG" if ministry else f"PHÓ {head.removeprefix('BỘ TRƯỞNG, ')}"
@@ -310,7 +338,8 @@ def _paired(over: Sequence[tuple[_Kind, str]], names: Sequence[str | None]) -> l
     if columns > 1 and max(len(authorities), len(positions)) < columns:
         columns = 1
     if columns == 1:
-        return [_one(over, names[0])]
+        likely = (name for name in names if name is not None and family(name))
+        return [_one(over, next(likely, names[0]))]
     found: list[Signer] = []
     for column, name in enumerate(names):
         mine = [("authority", text) for text in authorities[column::columns]]
@@ -328,6 +357,7 @@ def _one(over: Sequence[tuple[_Kind, str]], name: str | None) -> Signer:
         deputy = next(filter(_is_deputys, positions[1:]), None)
         if deputy is not None and not _is_deputys(positions[0]):
             return Signer(name, deputy, "KT.")  # whose tag wasn't read
+    positions += [text for kind, text in over[last + 1 :] if kind == "office"]
     position = positions[0] if positions else None
     return Signer(name, position, _tag(tags[0][1]) if tags else None)
 

@@ -57,7 +57,7 @@ def subject(cells: Sequence[str], number_at: int | None, type_at: int | None) ->
 
 
 def _goes_on(cell: str) -> bool:
-    return cell[:1].islower() and len(cell.split()) > 2 and re.search("[0-9]{4}", cell) is None
+    return cell[:1].islower() and len(cell.split()) > 2 and not re.search("ngày|tháng", cell)
 
 
 def _beside_subject(cell: str) -> bool:
@@ -102,7 +102,7 @@ def _subject_under(cells: Sequence[str], type_at: int) -> str | None:
             capital = cell[0].isupper() and not upper(cell)
             if capital and sure is None and not _unfinished(lines[-1]):
                 break
-        elif _BODY_START.match(cell) and not _ABOUT.match(cell):
+        elif _BODY_START.match(cell) and not _ABOUT.match(cell) and not _is_heading(cells, index):
             return None
         lines.append(cell)
         index += 1
@@ -112,6 +112,16 @@ def _subject_under(cells: Sequence[str], type_at: int) -> str | None:
     if _ABOUT.match(joined):
         return joined
     return _MISREAD_ABOUT.sub("Về việc ", joined, count=1)
+
+
+def _is_heading(cells: Sequence[str], index: int) -> bool:
+    """Whether lines that begin as a body may ("Thực hiện …") are set apart and end in no stop."""
+    if not cells[index].startswith(("Thực", "Triển", "Xét", "Theo")):
+        return False
+    for end in range(index + 1, min(index + 5, len(cells))):
+        if not cells[end] or cells[end].startswith("Căn cứ"):
+            return re.search(r"[\w)”\"]\Z", cells[end - 1]) is not None
+    return False
 
 
 def _subject_end(cells: Sequence[str], index: int) -> int | None:
@@ -140,7 +150,11 @@ def _unfinished(line: str) -> bool:
 
 
 def _joined(lines: Sequence[str]) -> str | None:
-    # A subject ends without a full stop: one there is a speck.
+    # A subject ends without a full stop, and no word is divided: marks there are specks.
+    lines = [
+        re.sub(r"(?<=\w)\s+[-–—~_]+\Z", "", line) if after[:1].islower() else line
+        for line, after in zip(lines, [*lines[1:], ""], strict=False)
+    ]
     return re.sub(r"(?<=\w{2})\.\Z", "", " ".join(" ".join(lines).split())) or None
 
 
@@ -157,8 +171,9 @@ def addressees(cells: Sequence[str]) -> tuple[str, ...]:
     found = [rest.lstrip("-–•+ ")] if re.search(r"\w", rest) else []
     gap = False
     for cell in cells[at + 1 : at + 40]:
-        stamp = (upper(cell) and len(cell) > 12) or re.search(r"[.…]{3}", cell)
-        if stamp or not re.search(r"\w{3}", cell):  # or a speck
+        capitals = upper(cell) and (len(cell) > 12 or not (found or cell.startswith(("-", "–"))))
+        stamp = capitals or re.search(r"[.…]{3}", cell)
+        if stamp or len(re.findall(r"\w", cell)) < 4:  # or a speck
             gap = gap or not cell
             continue
         if cell.startswith("(") and found and not gap:

@@ -37,8 +37,9 @@ _IDENTITY = -3.0  # a known word that the channel never saw come out as itself
 # Signs after a word, straight quotation marks for all: rather part of the garbled word?
 _TAIL = {'"': -0.5, "'": -3.5, "?": -4.0} | dict.fromkeys("~|=<>*_{}", -6.0)
 _ODD_TAIL, _ODD_IN_TAIL = frozenset("~|=<>*_{}"), -3.0
-_CLOSING = {"Như", "Lưu", "Nơi"}
-"""Of "Nơi nhận", "- Như trên;", "- Lưu: VT": papers close with them, corpora leave them out."""
+_FORMULAS = {"Như", "Lưu", "Nơi", "Số", "./.", "./"}
+"""Of "Số: 5/QĐ-UBND", "… thi hành./.", "Nơi nhận", "- Như trên;", "- Lưu: VT": papers have them,
+corpora leave them out."""
 _JUNK_AT = (-9.0, -4.0, -3.0)  # junk inside a line, at its edge, on a line of its own
 _JUNK_LETTER, _JUNK_SIGN = -3.3, -1.8
 _JUNK_SYLLABLE = -4.0  # specks seldom make a syllable of three letters
@@ -217,6 +218,8 @@ class Choices:
 
     def _sign_choices(self, form: Form) -> list[Choice]:
         text = form.core
+        if text in _FORMULAS:
+            return [Choice(None, (), 0.0)]
         plain = text in _DASHES or (form.first and text in _BULLETS) or _is_blank(text)
         oddness = 0 if plain else 1 if text in _PUNCTUATION else 2
         choices = [Choice(None, (), 0.0 if form.attached else _SIGN_KEPT[oddness])]
@@ -310,7 +313,7 @@ def _spelling_price(core: str) -> float:
 
 def _may_be_junk(form: Form) -> bool:
     """Whether a word at a line's edge may be a speck or a stamp: short, and no mark of a list."""
-    if form.kind != "word" or not form.edge or form.attached or form.core in _CLOSING:
+    if form.kind != "word" or not form.edge or form.attached or form.core in _FORMULAS:
         return False
     if (form.first and form.tail in _LIST_MARKS) or form.tail.startswith(")"):
         return False

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain, repeat
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -48,9 +47,6 @@ from vnadmin.vietnamese import (
     tone_habit,
 )
 
-if TYPE_CHECKING:
-    from vnadmin.formats.raw import ReadWord
-
 _LONE_CAPITALS = 3
 """Up to so many characters, capitals among small letters stand for a word with one capital (BO)."""
 
@@ -79,7 +75,12 @@ class _Block:
     end: int
     recognised: bool
     """Whether an engine read it from a picture, so that some noise is to be expected."""
-    twice: tuple[ReadWord, ...]
+    evidence: Evidence
+
+
+def _sentences(block: _Block) -> Iterator[Sentence]:
+    twice = block.evidence.within(block.start, block.end)
+    return sentences(block.source, block.start, block.end, codes=True, twice=twice)
 
 
 class Restorer:
@@ -179,8 +180,7 @@ class Restorer:
                         profile = self._profile(options, text, recognised=recognised)
                         if profile != "clean":
                             blocks[profile] += [
-                                _Block(number, source, a, b, recognised, known.within(a, b))
-                                for a, b in runs
+                                _Block(number, source, a, b, recognised, known) for a, b in runs
                             ]
         self._restore(blocks, changes, options)
         for (source, _), (text, first), found in zip(sources, composed, changes, strict=True):
@@ -206,9 +206,7 @@ class Restorer:
         """Decode blocks by profile and add what was decided to their texts' changes."""
         auto = options.profile == "auto" or options.profile in READINGS
         for profile, group in blocks.items():
-            parts = [
-                list(sentences(b.source, b.start, b.end, codes=True, twice=b.twice)) for b in group
-            ]
+            parts = [list(_sentences(block)) for block in group]
             together = [sentence for own in parts for sentence in own]
             if not together:
                 continue
@@ -228,6 +226,11 @@ class Restorer:
                     strange = is_strange(value, len(sentence.items))
                     if auto and strange and len(sentence.items) >= _ENOUGH_WORDS:
                         for change in part:
+                            change.reject()
+                    for change in part:
+                        if change.kind == "junk" and block.evidence.is_sure(
+                            change.start, change.end
+                        ):
                             change.reject()
                     found += part
                     evidence += value
@@ -252,7 +255,7 @@ class Restorer:
                     change.confidence = confidence
                     # An engine that knows Vietnamese is more often right than such an edit.
                     doubted = change.text is not None and confidence < _EVEN
-                    if profile == LIGHT_NOISE and change.kind == "word" and doubted:
+                    if profile == LIGHT_NOISE and change.kind in ("word", "split") and doubted:
                         change.reject()
                         change.confidence = _LEFT_IN_DOUBT
                     elif change.kind == "junk" and confidence < _HARDLY_JUNK:

@@ -9,8 +9,8 @@ from PIL import Image
 
 from vnadmin.document import Word
 
-Layout = Literal["page", "block"]
-"""What is on the picture: a page with whatever layout, or lines that stand under each other."""
+Layout = Literal["page", "block", "sparse"]
+"""What is on the picture: a page with whatever layout, lines under each other, lines anywhere."""
 
 
 class EngineError(Exception):

@@ -12,19 +12,23 @@ from PIL import Image
 from rapidfuzz import fuzz
 
 from vnadmin.document import Word
-from vnadmin.formats.raw import Box, RawPage, part_of
-from vnadmin.scan.engine import Engine
+from vnadmin.formats.raw import Box, RawPage, part_of, union
+from vnadmin.scan.colour import ink_of
+from vnadmin.scan.engine import Engine, ReadText
 from vnadmin.vietnamese import fold, is_syllable
 
 # In heights of a word with tall letters, which a line's pitch is some 1.7 of.
 _OVER = 3.0  # how much higher than "Nơi nhận" the signature may begin
-_UNDER = 30.0  # how far down it may reach
+_UNDER = 20.0  # how far down it may reach
 _LIST = 22.0  # from "Lưu: VT" up to where "Nơi nhận" must be
 _GAP = 1.5  # between words of one column
 _SAME = 0.6  # between the middles of one line's two readings
 _LEFT, _RIGHT = 0.38, 0.6  # shares of the page's width between which the columns divide
 _WIDE = 0.8  # share of the width that a line of text over the whole page reaches
 _SURE = 0.85  # what all words must have been read with to be left alone
+_NAMED = 0.8  # what a name of three words must have been read with to be taken for it
+_SURER = 0.05  # how much surer a third reading must be
+_NOISE = 0.3  # what a seal or paper that is read as words has less than, and a line seldom has
 _ACCEPTED = 0.75  # confidence at least, as a line fit to be a signature's is no stroke
 _ALIKE = 75.0  # how like "Nơi nhận" two words must be, of 100
 _TAGS = re.compile(r"T[./]?M|K[./]?T|T[./]?L|TUQ|Q")
@@ -53,7 +57,8 @@ def read_signature(
 ) -> RawPage:
     """Return the page with the lines of its signature as a second reading has them.
 
-    What is right of the recipients is read as a block. Of that only lines that can be a signature's
+    What is right of the recipients is read as a block; where no name is clear in it, once more in
+    black and white, as lines that stand anywhere. Of that only lines that can be a signature's
     count: offices and names. They take the place of what was read there, unless that was such a
     line, too, and read with more confidence.
 
@@ -77,23 +82,50 @@ def read_signature(
     named = any(_name(row) is not None for row in first)
     if named and all(word.confidence >= _SURE for word in before):
         return page
-    read = engine.read(image.crop(zone), language=language, layout="block", timeout=timeout)
-    moved = [replace(word, box=_moved(word.box, zone)) for word in read.words]
     height = _height(page.words)
+    cut = image.crop(zone)
+    again = _lines(engine.read(cut, language=language, layout="block", timeout=timeout), zone)
+    if not any(_is_clear(row) for row in again):
+        sparse = engine.read(ink_of(cut), language=language, layout="sparse", timeout=timeout)
+        again = _together(again, _lines(sparse, zone), height)
     rows: list[_Row] = []
     gone: set[Box] = set()
-    for line in _rows(moved, read.text):
-        authority = bool(rows) and _TAGS.match(rows[-1].texts[0]) is not None
-        row = _signed(_split(line), fewest=1 if authority else 2)
-        if row is None:
-            continue
+    for row in again:
         same = [old for old in first if abs(old.middle - row.middle) < _SAME * height]
         if any(_signed(old) == old and old.sure >= row.sure for old in same):
             continue
         rows.append(row)
         gone.update(box for old in same for box in old.boxes)
+        gone.update(word.box for word in before if _inside(word, union(row.boxes)))
     kept = [word for word in page.words if word.box not in gone or not _inside(word, zone)]
     return _rebuilt(page, kept, rows) if rows else page
+
+
+def _lines(read: ReadText, zone: Box) -> list[_Row]:
+    """The lines of a reading of `zone` that can be a signature's, boxes those of the page."""
+    moved = [replace(word, box=_moved(word.box, zone)) for word in read.words]
+    found: list[_Row] = []
+    for line in _rows(moved, read.text):
+        authority = bool(found) and _TAGS.match(found[-1].texts[0]) is not None
+        row = _signed(_split(line), fewest=1 if authority else 2)
+        if row is not None and row.sure >= _NOISE:
+            found.append(row)
+    return found
+
+
+def _is_clear(row: _Row) -> bool:
+    """Whether a line is surely a name: of three words at least, and read with confidence."""
+    return len(row.texts) > 2 and row.sure >= _NAMED and _name(row) == row
+
+
+def _together(one: Sequence[_Row], two: Sequence[_Row], height: float) -> list[_Row]:
+    """The lines of two readings from top to bottom; of a line read twice the better reading."""
+    kept = list(one)
+    for row in two:
+        same = [old for old in kept if abs(old.middle - row.middle) < _SAME * height]
+        if all(len(old.texts) <= len(row.texts) and old.sure + _SURER < row.sure for old in same):
+            kept = [old for old in kept if old not in same] + [row]
+    return sorted(kept, key=lambda row: row.middle)
 
 
 def _zone(page: RawPage) -> Box | None:

@@ -19,7 +19,7 @@ from vnadmin.scan.engine import EngineError, Layout, ReadText
 
 _INSTALL = "on Debian or Ubuntu: sudo apt-get install tesseract-ocr tesseract-ocr-vie"
 _WORD = 5  # level of a word's row in Tesseract's TSV
-_MODES: dict[Layout, str] = {"page": "--psm 3", "block": "--psm 6"}
+_MODES: dict[Layout, str] = {"page": "--psm 3", "block": "--psm 6", "sparse": "--psm 11"}
 
 
 class Tesseract:
