@@ -37,7 +37,7 @@ class Index:
     """An index, open for reading and writing; a context manager, safe in threads.
 
     Readers see the last state that was committed while another thread or program writes; two that
-    write wait for each other. docs/index.md describes the tables for use by plain SQL.
+    write wait for each other. docs/archive-index.md describes the tables for use by plain SQL.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, create: bool = True) -> None:
