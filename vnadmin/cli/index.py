@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from vnadmin.index.rows import Entry, Mention, Work
 
 _EPILOG = """\
-DB is one file, made by the first add. docs/archive-index.md describes its tables for use by plain SQL.
+DB is one file, made by the first add. Its tables, for plain SQL: docs/archive-index.md.
 
 examples:
   vnadmin convert scans/ -o out && vnadmin index add archive.db out
