@@ -1,7 +1,8 @@
 """The index's tables, and how an older index becomes one of this version.
 
 docs/archive-index.md explains the tables and shows them in a picture. Each migration makes one
-version of the one before it; a new index goes through them all, so both ways end in the same tables.
+version of the one before it; a new index goes through them all, so that both end in the same
+tables.
 """
 
 from __future__ import annotations
