@@ -11,6 +11,7 @@ from vnadmin.restore import Evidence, evidence_of, explain
 from vnadmin.scan.engine import Layout, ReadText
 from vnadmin.scan.geometry import atoms_of, runs_of
 from vnadmin.scan.second import read_again
+from vnadmin.scan.serials import serials_apart
 from vnadmin.scan.stamps import take_serials
 from vnadmin.scan.tesseract import Tesseract
 
@@ -102,6 +103,43 @@ def test_a_word_that_two_spans_share_is_decided_once() -> None:
     assert restored(page) == "số 45/QĐ-BKHCN ngày 15/01/2025"
 
 
+def test_a_code_that_a_space_was_read_into() -> None:
+    page = page_of(
+        ("", "số", 0.9, "", 0.0),
+        (" ", "107/2", 0.6, "107/2021/ND-CP", 0.7),
+        (" ", "2021/NĐ-CP", 0.4, "", 0.0),
+        (" ", "và", 0.9, "", 0.0),
+        (" ", "61/201", 0.6, "61/2018/ND-CP", 0.7),
+        (" ", "&/NĐ-CP", 0.4, "", 0.0),
+    )
+    assert restored(page) == "số 107/2021/NĐ-CP và 61/2018/NĐ-CP"
+
+
+def test_a_code_of_which_only_a_part_was_found_is_written_once() -> None:
+    page = page_of(("", "số", 0.9, "", 0.0), (" ", "39/TTr-ŠTC", 0.5, "39/TTr-STC", 0.9))
+    assert restored(page) == "số 39/TTr-STC"
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "second", "surer", "right"),
+    [
+        ("57/2024/TT-BYT", "57/2024/TT-BYT", 0.8, "57/2024/TT-BYT"),
+        ("58/2024/TT-BYT", "57/2024/TT-BYT", 0.8, "37/2024/TT-BYT"),
+        ("57/2024/TT-BYT", "57/2024/TT-BYT", 0.6, "37/2024/TT-BYT"),  # far less sure
+    ],
+)
+def test_what_the_text_has_elsewhere_decides(
+    elsewhere: str, second: str, surer: float, right: str
+) -> None:
+    page = page_of(
+        ("", "số", 0.9, "", 0.0),
+        (" ", elsewhere, 0.9, "", 0.0),
+        (" ", "và", 0.9, "", 0.0),
+        (" ", "37/2024/TT-BYT", 0.82, second, surer),
+    )
+    assert restored(page) == f"số {elsewhere} và {right}"
+
+
 def test_a_second_reading_is_an_edit_and_can_be_undone() -> None:
     page = page_of(("", "số", 0.9, "", 0.0), (" ", "77/2014/TT-BC", 0.8, "77/2014/TT-BTC", 0.9))
     (edit,) = explain(page.text, evidence=evidence_of([page])).edits
@@ -150,22 +188,97 @@ def test_unsure_figures_and_codes_are_read_again_in_one_go() -> None:
         text += word + ("\n" if word == "HANOI" else " ")
     page = RawPage(1, 1200, 400, text, tuple(words), reading="ocr")
     engine = Noting()
-    got = read_again(page, image, engine, dpi=200.0, timeout=60.0)
+    got = read_again(page, image, engine, language="vie", dpi=200.0, timeout=60.0)
     assert [language for _, language, _ in engine.asked] == ["eng"]
     twice = {text[w.start : w.end]: w.other for w in got.words if isinstance(w, ReadWord)}
     assert twice == {"43/2014/ND-CP": "43/2014/ND-CP", "2019": "2019"}
     plain = RawPage(1, 1200, 400, "HANOI", (Word(0, 5, (600, 40, 800, 90), 0.1),), reading="ocr")
-    assert read_again(plain, image, engine, dpi=200.0, timeout=60.0) is plain
+    assert read_again(plain, image, engine, language="vie", dpi=200.0, timeout=60.0) is plain
 
 
-def test_a_serial_read_two_ways_is_by_hand() -> None:
-    page = page_of(
-        ("", "Số:", 0.9, "", 0.0), (" ", "445", 0.85, "AAS.", 0.4), (" ", "/NQ-CP", 0.9, "", 0.0)
-    )
+class Scripted:
+    """An engine that has one reading of the strip after the other."""
+
+    def __init__(self, *readings: tuple[str, float]) -> None:
+        self.readings = list(readings)
+        self.asked: list[tuple[tuple[int, int], str]] = []
+
+    def read(
+        self, image: Image.Image, *, language: str, layout: Layout, timeout: float
+    ) -> ReadText:
+        self.asked.append((image.size, language))
+        text, confidence = self.readings[len(self.asked) - 1]
+        scale = image.height / 88  # of the strip of one word, 200 dpi
+        box = (round(32 * scale), round(36 * scale), round(200 * scale), round(56 * scale))
+        return ReadText(text, (Word(0, len(text), box, confidence),))
+
+
+@pytest.mark.parametrize(
+    ("third", "sure", "right"),
+    [
+        ("57/2024/TT-BYT", 0.9, "57/2024/TT-BYT"),  # two against one
+        ("37/2024/TT-BYT", 0.9, "37/2024/TT-BYT"),
+        ("87/2024/TT-BYT", 0.99, "37/2024/TT-BYT"),  # three ways: as first read
+    ],
+)
+def test_readings_that_differ_are_settled_by_a_third(third: str, sure: float, right: str) -> None:
+    first = "37/2024/TT-BYT"
+    words = (Word(0, len(first), (100, 100, 268, 120), 0.8),)
+    page = RawPage(1, 1000, 400, first, words, reading="ocr")
+    engine = Scripted(("57/2024/TT-BYT", 0.8), (third, sure))
+    picture = Image.new("L", (1000, 400), 255)
+    got = read_again(page, picture, engine, language="vie", dpi=200.0, timeout=9.0)
+    assert [language for _, language in engine.asked] == ["eng", "vie"]
+    assert engine.asked[1][0] == tuple(round(1.5 * side) for side in engine.asked[0][0])
+    assert restored(got) == right
+
+
+def test_readings_that_agree_need_no_third() -> None:
+    words = (Word(0, 13, (100, 100, 268, 120), 0.8),)
+    page = RawPage(1, 1000, 400, "43/2014/NĐ-CP", words, reading="ocr")
+    engine = Scripted(("43/2014/ND-CP", 0.9))
+    read_again(page, Image.new("L", (1000, 400)), engine, language="vie", dpi=200.0, timeout=9.0)
+    assert len(engine.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ((("445", 0.85, "AAS.", 0.4), ("/NQ-CP", 0.9, "", 0.0)), "Số: /NQ-CP"),  # two ways
+        ((("221", 0.1, "221", 0.87), ("/NQ-CP", 0.9, "", 0.0)), "Số: 221 /NQ-CP"),  # one way
+        ((("$4/UBND-TH", 0.3, "544 /UBND-TH", 0.9),), "Số: /UBND-TH"),
+        ((("$", 0.2, "", 0.0), ("4/UBND-TH", 0.3, "544/UBND-TH", 0.9)), "Số: /UBND-TH"),
+        ((("l2/UBND-TH", 0.3, "12/UBND-TH", 0.9),), "Số: /UBND-TH"),
+        ((("12/UBND-TH", 0.3, "12/UBND-TH", 0.9),), "Số: 12/UBND-TH"),
+        ((("12/UBND-TH", 0.8, "72/UBND-TH", 0.9),), "Số: 12/UBND-TH"),  # read surely
+    ],
+)
+def test_a_serial_read_two_ways_is_by_hand(
+    words: tuple[tuple[str, float, str, float], ...], kept: str
+) -> None:
+    page = serials_apart(page_of(("", "Số:", 0.9, "", 0.0), *((" ", *word) for word in words)))
     runs, _ = runs_of(atoms_of(page))
-    kept, asides = take_serials(runs)
-    assert [run.text for run in kept] == ["Số: /NQ-CP"]
-    assert [aside.region.kind for aside in asides] == ["handwriting"]
+    ((run,), asides) = take_serials(runs)
+    assert run.text == kept
+    assert [aside.region.kind for aside in asides] == ["handwriting"] * (
+        len(run.atoms) < len(page.words)
+    )
+
+
+def test_a_serial_in_one_word_with_its_label() -> None:
+    page = page_of(
+        ("", "Số:5ˆ†5", 0.1, "Sé:54+5", 0.6),
+        (" ", "/UBND-KTTH", 0.9, "/UBND-KTTH", 0.9),
+        (" ", "Hà", 0.9, "", 0.0),
+    )
+    apart = serials_apart(page)
+    assert apart.text == "Số: 5ˆ†5 /UBND-KTTH Hà"
+    assert [apart.text[w.start : w.end] for w in apart.words] == apart.text.split()
+    assert [w.box for w in apart.words[:2]] == [(0, 0, 34, 30), (34, 0, 80, 30)]
+    cited = page_of(
+        ("", "Công", 0.9, "", 0.0), (" ", "số", 0.9, "", 0.0), (" ", "$4/UBND", 0.3, "54/UBND", 0.9)
+    )
+    assert serials_apart(cited) is cited
 
 
 def test_a_short_word_that_the_engine_was_sure_of_is_no_junk() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -38,6 +39,7 @@ class RawPage:
     `rival` another reading of the page that may be the better one once both are restored.
     `turned` is by how many degrees clockwise the page must be turned to stand upright. While it is
     read, size and boxes are those of the upright page; `turned_back` gives those of its file.
+    `skew` is by how many degrees its lines rose before it was set straight to be read.
 
     `number` counts from 1 in the file; `width`, `height` and the boxes are pixels (a PDF's at
     300 dpi, unless the page is so large that it was rasterised at less).
@@ -54,6 +56,7 @@ class RawPage:
     failure: str | None = None
     rival: RawPage | None = None
     turned: int = 0
+    skew: float = 0.0
 
 
 class PageBuilder:
@@ -168,8 +171,26 @@ def turned_upright(page: RawPage, degrees: int) -> RawPage:
 
 
 def turned_back(page: RawPage) -> RawPage:
-    """Return an upright page with size and boxes as they are in its file."""
-    return _turned(page, -page.turned) if page.turned else page
+    """Return a page that was read upright and straight as it is in its file."""
+    page = _turned(page, -page.turned) if page.turned else page
+    return _askew(page) if page.skew else page
+
+
+def _askew(page: RawPage) -> RawPage:
+    """The page with boxes where they were before it was set straight, about the same middles."""
+    width, height = page.width, page.height
+    cos, sin = math.cos(math.radians(page.skew)), math.sin(math.radians(page.skew))
+
+    def back(box: Box) -> Box:
+        x0, y0, x1, y1 = box
+        x, y = (x0 + x1 - width) / 2, (y0 + y1 - height) / 2
+        dx, dy = round(x * cos + y * sin - x), round(y * cos - x * sin - y)
+        left, top = max(x0 + dx, 0), max(y0 + dy, 0)
+        return left, top, max(min(x1 + dx, width), left + 1), max(min(y1 + dy, height), top + 1)
+
+    words = tuple(replace(word, box=back(word.box)) for word in page.words)
+    regions = tuple(replace(region, box=back(region.box)) for region in page.regions)
+    return replace(page, words=words, regions=regions, skew=0.0)
 
 
 def _turned(page: RawPage, degrees: int) -> RawPage:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from vnadmin.vietnamese import is_syllable
 
 
-def mend_case(word: str, source: str, *, upper: bool, at_start: bool) -> str:
+def mend_case(
+    word: str, source: str, *, upper: bool, at_start: bool, before_capital: bool = False
+) -> str:
     """Return the lower-case `word` in the case that its reading `source` shows.
 
     Args:
@@ -14,12 +16,15 @@ def mend_case(word: str, source: str, *, upper: bool, at_start: bool) -> str:
         upper: whether the reading is all capitals, or stands in a line of capitals.
         at_start: whether a sentence begins here, which decides where the first character read
             shows no case.
+        before_capital: whether the next word begins with one: "rần Văn Sơn" lost a capital.
     """
     if upper:
         return word.upper()
     first = source[0]
     if first == "I" and word[0] == "l":  # l is read as I, not the other way round
         capital = at_start
+    elif at_start and before_capital and len(word) > len(source) and word.endswith(source):
+        capital = True
     elif first.isalpha():
         capital = first.isupper()
     else:

@@ -312,7 +312,11 @@ class Restorer:
                 if choice.said == (0,):
                     traits |= trait.UNKNOWN
             else:
-                text = self._written(core, choice.words, item, habit, at_start=first == 0)
+                following = sentence.items[last] if last < len(sentence.items) else None
+                capital = following is not None and source[following.core_start].isupper()
+                text = self._written(
+                    core, choice.words, item, habit, at_start=first == 0, before_capital=capital
+                )
                 if last - first > 1:
                     kind = "join"
                 elif len(choice.words) > 1:
@@ -334,7 +338,14 @@ class Restorer:
         return before_none and source.startswith(", ", place)
 
     def _written(
-        self, core: str, numbers: Sequence[int], item: Item, habit: ToneHabit, *, at_start: bool
+        self,
+        core: str,
+        numbers: Sequence[int],
+        item: Item,
+        habit: ToneHabit,
+        *,
+        at_start: bool,
+        before_capital: bool,
     ) -> str | None:
         """Return words in the source's case and habit, or `None` if it says just that."""
         words = [self.model.vocabulary[number] for number in numbers]
@@ -344,7 +355,9 @@ class Restorer:
             words = [in_new_habit(word) for word in words]
         seems_upper = item.lone and len(core) <= _LONE_CAPITALS and is_syllable(words[0])
         upper = item.upper and not seems_upper
-        first = mend_case(words[0], core, upper=upper, at_start=at_start)
+        first = mend_case(
+            words[0], core, upper=upper, at_start=at_start, before_capital=before_capital
+        )
         rest = [word.upper() if upper else word for word in words[1:]]
         text = " ".join([first, *rest])
         return None if text == core else text

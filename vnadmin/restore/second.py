@@ -7,7 +7,9 @@ it. Nothing is made up of both.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
@@ -25,10 +27,15 @@ _OUTER = "()[]“”\"'‘’.,;:!?…"
 _SURE = 0.85  # of the second reading, where the first reads well, too
 _CLEARER = 0.08  # by how much it must be surer then
 _ENOUGH = 0.75  # where the first is no number at all
+_NEARLY = 0.05  # how much less sure it may be where the text has it elsewhere
 _LONGER = 0.6  # where the first lost a figure at an end
 _ALIKE = 60.0  # how like two readings of one code are, of 100
 _LIKE_CODE = re.compile(r"\W?\d[\w]{0,5}[/-](?:\d{4}[/-])?(?:\w{1,10}[/-]|\w{2,10}\W?$)")
 _GOES_ON = re.compile(r"[/-]$")
+# The halves of a code with a space read into it: "61/201" and "8/NĐ-CP".
+_BEGUN = re.compile(r"\W?\d{1,5}[/-]\d{0,4}$")
+_REST = re.compile(r"\S{0,4}[/-]\S{0,8}?[A-ZĐ]{2}")
+_FURTHER = re.compile(r"[/-]\w")
 _SYMBOL = re.compile(r"\s?/\D")
 _BEFORE = re.compile(r"(?:^|\s)(\S+)\s+\Z")
 _AFTER = re.compile(r"[.,]?\s+(\S+)")
@@ -43,6 +50,7 @@ def decided(source: str, codes: Sequence[CodeSpan], twice: Sequence[ReadWord]) -
         codes: what `find_codes` and `find_garbled_dates` found there, in order.
         twice: its words that were read twice, in order.
     """
+    known = Counter(code.repaired for code in codes if code.certain)
     result: list[CodeSpan] = []
     taken: set[int] = set()
     for code in [*codes, *_unfound(source, codes, twice)]:
@@ -51,7 +59,14 @@ def decided(source: str, codes: Sequence[CodeSpan], twice: Sequence[ReadWord]) -
             for word in twice
             if word.start < code.end and code.start < word.end and word.start not in taken
         ]
-        better = _code(source, code, words) if words else code
+        broken = _broken(source, code, words, twice) if words else None
+        if broken is not None:  # its first half isn't of the code yet
+            words.insert(0, broken)
+            whole = CodeSpan(broken.start, code.end, source[broken.start : code.end], False)
+            better = _code(source, whole, words, known)
+            better = code if better is whole else better
+        else:
+            better = _code(source, code, words, known) if words else code
         if better is not code or code in codes:
             taken.update(word.start for word in words)
             result.append(better)
@@ -61,6 +76,17 @@ def decided(source: str, codes: Sequence[CodeSpan], twice: Sequence[ReadWord]) -
         if word.start not in taken and (span := _figures(source, word)) is not None
     )
     return sorted(result, key=lambda span: span.start)
+
+
+def _broken(
+    source: str, code: CodeSpan, words: Sequence[ReadWord], twice: Sequence[ReadWord]
+) -> ReadWord | None:
+    """Return the word before a code's that a space parts from it: "107/2 2021/NĐ-CP"."""
+    at = bisect_left(twice, words[0].start, key=lambda word: word.start) - 1
+    if at < 0 or source[twice[at].end : words[0].start] != " ":
+        return None
+    begun = _BEGUN.match(source, twice[at].start, twice[at].end)
+    return twice[at] if begun and _REST.match(source, words[0].start, code.end) else None
 
 
 def _unfound(
@@ -78,30 +104,42 @@ def _unfound(
         if word.start in inside or not _LIKE_CODE.match(read):
             continue
         end = word.end
-        goes_on = following is not None and _GOES_ON.search(read) is not None
-        if goes_on and following is not None and following.start not in inside:
+        if following is not None and following.start not in inside:
             between = source[word.end : following.start]
-            end = end if between.strip() else following.end
+            half = between == " " and _BEGUN.match(read)
+            half = half and _REST.match(source, following.start, following.end)
+            if half or (_GOES_ON.search(read) and not between.strip()):
+                end = following.end
         yield CodeSpan(word.start, end, source[word.start : end], False)
 
 
-def _code(source: str, code: CodeSpan, words: Sequence[ReadWord]) -> CodeSpan:
-    """Return the code as the better of its readings has it."""
+def _code(
+    source: str, code: CodeSpan, words: Sequence[ReadWord], known: Mapping[str, int]
+) -> CodeSpan:
+    """Return the code as the better of its readings has it; `known` counts codes of the text."""
     if not any(char.isalpha() for char in code.repaired):
         return _figures(source, words[0]) or code
     said = [word for word in words if word.other]
-    found = find_codes(" ".join(word.other for word in said))
+    others = " ".join(word.other for word in said)
+    found = find_codes(others)
     if len(found) != 1 or not found[0].certain:
         return code
     other = found[0].repaired
     read = "".join(source[word.start : word.end] for word in words)
     if other == code.repaired or fuzz.ratio(fold(other), fold(read)) < _ALIKE:
         return code
-    if not _is_better(other, code, words[0], said[0]):
+    # The text has the second reading elsewhere, and the first only here.
+    elsewhere = known.get(other, 0) > 0 and known.get(code.repaired, 0) < 2
+    elsewhere = elsewhere and said[0].other_confidence > max(_ENOUGH, words[0].confidence - _NEARLY)
+    if not elsewhere and not _is_better(other, code, words[0], said[0]):
         return code
     # What the first reading has for the rest of the number ("§3/TTr-UBND").
     start = words[0].start if _bare(source[words[0].start : code.start]) else code.start
-    return CodeSpan(start, code.end, other, True)
+    # And what of it stands behind what was taken for a code: "39/TTr-ŠTC".
+    rest = source[code.end : words[-1].end]
+    ended = bool(_FURTHER.match(rest)) and not _FURTHER.match(others[found[0].end :])
+    end = words[-1].end - len(rest) + len(rest.rstrip(_OUTER)) if ended else code.end
+    return CodeSpan(start, end, other, True)
 
 
 def _is_better(other: str, code: CodeSpan, read: ReadWord, said: ReadWord) -> bool:

@@ -14,9 +14,12 @@ from vnadmin.errors import InputError
 from vnadmin.scan import RawPage
 from vnadmin.scan.colour import grey_of
 from vnadmin.scan.engine import Engine, EngineError, ReadText
+from vnadmin.scan.level import levelled
 from vnadmin.scan.rules import find_rules
 from vnadmin.scan.second import read_again
+from vnadmin.scan.serials import serials_apart
 from vnadmin.scan.signature import read_signature
+from vnadmin.scan.skew import skew_of, straightened
 from vnadmin.scan.tables import find_tables, in_cells
 from vnadmin.scan.tesseract import Tesseract
 from vnadmin.scan.upright import is_better, turn_of, turned
@@ -66,7 +69,9 @@ def recognise(
             )
             size = image.size
             return RawPage(number, *size, read.text, read.words, reading="ocr")
-        prepared = grey_of(image)
+        prepared = levelled(grey_of(image), dpi)
+        skew = skew_of(prepared, dpi)
+        prepared = straightened(prepared, skew)
         read, picture = _read(prepared, dpi, engine, language, timeout)
         degrees = turn_of(read, prepared)
         if degrees:
@@ -77,10 +82,19 @@ def recognise(
                 degrees = 0
     except EngineError as error:
         raise InputError(f"{name}: page {number} {error}") from error
-    page = RawPage(number, *picture.size, read.text, read.words, reading="ocr", turned=degrees)
+    page = RawPage(
+        number,
+        *picture.size,
+        read.text,
+        read.words,
+        reading="ocr",
+        turned=degrees,
+        skew=skew,
+    )
     try:
         page = read_signature(page, picture, engine, language=language, timeout=timeout)
-        return read_again(page, picture, engine, dpi=dpi, timeout=timeout)
+        page = read_again(page, picture, engine, language=language, dpi=dpi, timeout=timeout)
+        return serials_apart(page)
     except EngineError:  # the page has been read
         return page
 

@@ -39,6 +39,7 @@ _SIGNED = 0.6  # what stands in a signature and is no word is pen or seal
 _SERIAL = 0.7  # of 8 readings of serials by hand 5 have less, a printed one has 0.93
 _NOTHING = 0.35  # on 12 scans no printed run of at most four words but "Số:" has less
 _OVER = 1.2  # line heights above the motto
+_PIECES = 3  # of a serial by hand
 _BULLETS = ("-", "–", "—", "+", "*", "•")
 _KEYWORDS = ("so", "ngay", "thang", "nam", "noinhan", "kinhgui")
 
@@ -83,26 +84,31 @@ def take_serials(runs: Sequence[Run]) -> tuple[list[Run], list[Aside]]:
     kept: list[Run] = []
     asides: list[Aside] = []
     for run in runs:
-        triples = zip(run.atoms, run.atoms[1:], run.atoms[2:], strict=False)
-        for before, serial, rest in triples:
-            if (
-                (serial.confidence < _SERIAL or _read_otherwise(serial))
-                and rest.text.startswith("/")
-                and _NUMBER.fullmatch(fold(before.text))
-            ):
-                asides.append(_aside("handwriting", [replace(run, atoms=(serial,))]))
-                run = replace(run, atoms=tuple(a for a in run.atoms if a is not serial))
-                break
+        serial = _serial(run.atoms)
+        if any(map(_is_by_hand, serial)):
+            asides.append(_aside("handwriting", [replace(run, atoms=serial)]))
+            run = replace(run, atoms=tuple(a for a in run.atoms if a not in serial))
         kept.append(run)
     return kept, asides
 
 
-def _read_otherwise(atom: Atom) -> bool:
-    """Whether a second reading has something else: print is read twice alike."""
-    return any(
-        isinstance(word, ReadWord) and word.other.strip(":.") != atom.text.strip(":.")
-        for word in atom.words
-    )
+def _serial(atoms: Sequence[Atom]) -> tuple[Atom, ...]:
+    """What stands between "Số:" and "/UBND-TH", in pieces where strokes were read apart."""
+    for at, atom in enumerate(atoms):
+        if _NUMBER.fullmatch(fold(atom.text)):
+            for end in range(at + 1, min(at + 2 + _PIECES, len(atoms))):
+                if atoms[end].text.startswith("/"):
+                    return tuple(atoms[at + 1 : end])
+    return ()
+
+
+def _is_by_hand(serial: Atom) -> bool:
+    """Whether a serial was read unsurely, or two ways: print is read twice alike."""
+    twice = [word for word in serial.words if isinstance(word, ReadWord)]
+    if any(word.other.strip(":.") != serial.text.strip(":.") for word in twice):
+        return True
+    surest = max((word.other_confidence for word in twice), default=0.0)
+    return max(serial.confidence, surest) < _SERIAL
 
 
 def over_signature(runs: Sequence[Run]) -> list[Aside]:
