@@ -16,14 +16,15 @@ def mend_case(
         upper: whether the reading is all capitals, or stands in a line of capitals.
         at_start: whether a sentence begins here, which decides where the first character read
             shows no case.
-        before_capital: whether the next word begins with one: "rần Văn Sơn" lost a capital.
+        before_capital: whether a line or sentence begins here and the next word with a capital:
+            "rần Văn Sơn" lost one.
     """
     if upper:
         return word.upper()
     first = source[0]
     if first == "I" and word[0] == "l":  # l is read as I, not the other way round
         capital = at_start
-    elif at_start and before_capital and len(word) > len(source) and word.endswith(source):
+    elif before_capital and len(word) > len(source) and word.endswith(source):
         capital = True
     elif first.isalpha():
         capital = first.isupper()

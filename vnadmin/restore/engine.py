@@ -314,8 +314,14 @@ class Restorer:
             else:
                 following = sentence.items[last] if last < len(sentence.items) else None
                 capital = following is not None and source[following.core_start].isupper()
+                alone = first == 0 or source[start - 1] == "\n"
                 text = self._written(
-                    core, choice.words, item, habit, at_start=first == 0, before_capital=capital
+                    core,
+                    choice.words,
+                    item,
+                    habit,
+                    at_start=first == 0,
+                    before_capital=capital and alone,
                 )
                 if last - first > 1:
                     kind = "join"
