@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from vnadmin.document import Header
-from vnadmin.extract import extract_from_text
+from vnadmin.extract import extract_all, extract_from_text
 from vnadmin.extract import header as read_header
 from vnadmin.extract.own_checks import own_warnings
 from vnadmin.extract.signers import signers_in
@@ -251,3 +251,35 @@ def test_specks_beside_an_issuer(line: str) -> None:
 def test_addressees_of_short_words_under_a_stamp() -> None:
     text = "SỞ Y TẾ\nSố: 5/SYT-KT\n\nKính gửi:\n\nSỞ TƯ PHÁP\n\n- Bộ Y tế;\n- Sở Y tế.\n\nBody.\n"
     assert extract_from_text(text)[0].addressees == ("Bộ Y tế", "Sở Y tế")
+
+
+FORM = """Mẫu số 01
+CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+Độc lập - Tự do - Hạnh phúc
+Số: 12/QĐ-UBND
+QUYẾT ĐỊNH
+"""
+BLANK = """CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+Độc lập - Tự do - Hạnh phúc
+Số: ……/GM-UBND        ……, ngày … tháng … năm ……
+GIẤY MỜI
+"""
+ANNEX = """Phụ lục I
+DANH MỤC NHIỆM VỤ
+(Kèm theo Quyết định số 12/QĐ-UBND ngày 05 tháng 3 năm 2021 của UBND tỉnh)
+1. Nhiệm vụ thứ nhất
+"""
+
+
+@pytest.mark.parametrize("between", ["", f"{FORM}\f", f"{BLANK}\f", f"{ANNEX}\f"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_two_documents_in_one_file(layout: str, between: str) -> None:
+    """Each document of the cases before the next one, forms and appendices between them."""
+    for one, two in zip(DOCUMENTS, DOCUMENTS[1:] + DOCUMENTS[:1], strict=True):
+        first, second = written(one, layout), written(two, layout)
+        parts = extract_all(f"{first}\f{between}{second}").parts
+        names = f"{one['name']}, {two['name']}"
+        assert [part.header.number for part in parts] == [
+            header["header"].get("number") for header in (one, two)
+        ], names
+        assert parts[1].header == extract_from_text(second)[0], names

@@ -207,6 +207,8 @@ def _one(tokens: list[Word], index: int) -> _Found | None:
 
 def _generic(tokens: list[Word], index: int) -> int | None:
     """The end of an unknown body's name: to the next mark or function word."""
+    if index >= len(tokens):
+        return None
     if tokens[index].key not in _HEADS or not tokens[index].capital:
         return None
     head = _HEAD_PHRASES.longest(tokens, index)

@@ -49,7 +49,7 @@ _RANK = r"(?:GS|PGS|TSKH|TS|ThS|Ths|BS|BSCK|CK|DS|KS|CN|LS|NGND|NGƯT|TTND|TTƯT
 _RANKS = re.compile(
     rf"(?:{_RANK}\s*[.,]\s*(?=[^\W\d_])|(?:Thiếu|Trung|Thượng|Đại) (?:tướng|tá|úy)\s+)+"
 )
-_NAME_SPECKS = re.compile(r"^(?:[^\w(]|_){1,5}|\s*['\"“”`*~|_.,:;-]{1,3}$")
+_NAME_SPECKS = re.compile(r"^(?:[^\w(]|_){1,5}|\s*['\"“”`*~|_.]{1,3}$")
 _NOT_NAMES = ("Nơi", "Kính", "Như", "Điều", "Sở", "Ban", "Độc", "Mẫu", "Phụ", "Bảng")
 # The family names that nearly all Vietnamese bear: a name that stands beside other text has one.
 SURNAMES = frozenset(

@@ -333,6 +333,9 @@ class Restorer:
                     kind = "case"
             if text is not None:
                 traits |= trait.EDITED
+            if text is not None and item.attached and _is_initials(source, start):
+                text, confidence = None, 1.0 - confidence
+                traits &= ~trait.EDITED
             is_word, rival = item.kind != "sign", confidence < _NO_RIVAL
             yield Change(start, end, text, kind, confidence, is_word, arc, traits, rival)
             if choice.words and self._is_speck(source, end, choice.words[-1]):
@@ -388,6 +391,11 @@ def _traits(item: Item, core: str, *, at_start: bool) -> int:
     if item.edge:
         traits |= trait.ALONE if item.edge == 2 else trait.EDGE
     return traits
+
+
+def _is_initials(source: str, start: int) -> bool:
+    """Whether a name is hung on capitals: who wrote the paper ("Lưu: VT, KGVX.Hải")."""
+    return source[start - 1] in "./" and source[max(0, start - 3) : start - 1].isupper()
 
 
 def _mends(
