@@ -148,7 +148,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--documents", type=int, default=10_000)
-    parser.add_argument("--scans", type=int, default=400)
+    parser.add_argument("--scans", type=int, default=300)
     parser.add_argument("--faulty", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -12,6 +13,7 @@ import sys
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -513,3 +515,32 @@ def test_usage(arguments: list[str], message: str, box: Path, tmp_path: Path,
     assert message in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
     assert main(["convert", "-o", str(tmp_path / "out")]) == 2
+
+
+def test_progress_on_a_terminal_and_in_a_log(
+    box: Path, tmp_path: Path, run: RunIt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vnadmin.cli.progress._LOG_EVERY", 0.0)
+    told = run(box)[1].splitlines()
+    assert len(told) == 5
+    assert re.fullmatch(
+        r"vnadmin: 2 of 4 \(50 %\), [0-9.]+ a (second|minute), [0-9]+ (s|min) left, 0 failed",
+        told[1],
+    )
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    (box / "bad.pdf").write_bytes(b"%PDF-1.7\n")
+    command = [sys.executable, "-m", "vnadmin", "convert", str(box), "-o", str(tmp_path / "tty")]
+    done = subprocess.Popen(command, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # how a terminal ends
+        while part := os.read(ours, 10_000):
+            shown += part
+    os.close(ours)
+    assert done.wait() == 1
+    lines = shown.decode().split("\r\x1b[K")
+    assert any(re.search(r"5 \([0-9]+ %\).* left, [01] failed", line) for line in lines)
+    # What is reported stands on a line of its own.
+    assert any(line.startswith("vnadmin: error: ") and "bad.pdf" in line for line in lines)
+    assert lines[-1].startswith("vnadmin: 4 converted, 1 failed")

@@ -57,10 +57,11 @@ def estimate(items: Iterable[Item], task: Convert, executor: Executor, outdir: P
     times: list[float] = []
     output = failed = 0
     with tempfile.TemporaryDirectory(prefix="vnadmin-estimate-") as folder:
-        moved = {Item(s.source, Path(folder, str(n), "x")): None for n, s in enumerate(sample)}
-        for item, result in executor.run(
-            replace(task, scratch=None), list(moved), 2 * executor.slots
-        ):
+        task = replace(task, scratch=None)
+        moved = [Item(s.source, Path(folder, str(n), "x")) for n, s in enumerate(sample)]
+        for _ in executor.run(task, moved[: 2 * executor.slots], executor.slots):
+            pass  # so that no worker has to load its model when time counts
+        for item, result in executor.run(task, moved, 2 * executor.slots):
             if isinstance(result, Lost):
                 failed += 1
                 continue

@@ -152,16 +152,15 @@ class Register:
     def _check_outputs(self) -> None:
         """Find out, before anything is written, whether an output would replace an input."""
         journal = self.journal
-        for form in self.wanted.forms:
-            ending = Item(Path(), Path("x")).output(form).name[1:]
-            found = journal.db.execute(
-                "SELECT a.source, b.inside FROM files b JOIN files a"
-                " ON b.inside = CAST(a.base || ? AS BLOB)"
-                " WHERE b.inside IS NOT NULL AND a.run = ? AND b.run = ? LIMIT 1",
-                (ending, journal.run, journal.run),
-            ).fetchone()
-            if found is not None:
-                self._refuse(self.outdir / os.fsdecode(found["inside"]), found["inside"])
+        endings = [
+            os.fsencode(Item(Path(), Path("x")).output(f).name[1:]) for f in self.wanted.forms
+        ]
+        query = "SELECT source, inside FROM files WHERE run = ? AND inside IS NOT NULL"
+        for source, inside in journal.db.execute(query, (journal.run,)):
+            for ending in endings:
+                other = journal.by_base(inside[: -len(ending)]) if inside.endswith(ending) else None
+                if other is not None and other["run"] == journal.run:
+                    self._refuse(self.outdir / os.fsdecode(inside), source)
         for item, form, target in self._links:
             sources = journal.db.execute("SELECT source FROM files WHERE run = ?", (journal.run,))
             for row in sources:

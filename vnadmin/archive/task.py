@@ -83,7 +83,7 @@ class Convert:
 
     def __call__(self, item: Item, tell_page: Callable[[int], None]) -> Outcome:
         """Convert the file; every error becomes an outcome."""
-        from vnadmin.archive.convert import convert_one
+        from vnadmin.archive.convert import convert_one  # takes a second, once a worker
 
         started = time.monotonic()
         try:

@@ -215,7 +215,7 @@ def _estimate(
     print(
         f"files    {found.files:,}, {_bytes(found.size)}\n"
         f"sample   {found.sampled}, of which {found.failed} failed\n"
-        f"time     {found.seconds / 3600:.2f} hours ({duration(least)} to {duration(most)}) with "
+        f"time     {found.seconds / 3600:.2f} hours, {duration(least)} to {duration(most)}, with "
         f"{executor.slots} at a time\n"
         f"disk     {_bytes(found.output)} of outputs; {_bytes(found.free)} are free there"
     )

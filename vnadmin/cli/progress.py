@@ -100,7 +100,7 @@ class Progress:
         line = self._page if self._to_do == 1 else self._line()
         if self._to_do > 1 and self._page:
             line = f"{line}; {self._page}"
-        width = os.get_terminal_size(2).columns
+        width = os.get_terminal_size(2).columns or 80  # 0: it does not say
         # Control characters of a name would move the cursor.
         plain = "".join(c if c.isprintable() else "?" for c in line)
         sys.stderr.write(f"\r\x1b[K{plain[: width - 1]}")
