@@ -119,7 +119,7 @@ def _province_in(text: str) -> Unit | None:
 
 def canonical_body(name: str, home: Home = NOWHERE) -> str:
     """The full name of the body called `name` in a document from `home`."""
-    full = _spell_out(name)
+    full = _as_listed(_spell_out(name))
     province = home.province
     closing = _OPEN_END.search(full)
     party = _PARTY.search(full)
@@ -134,6 +134,32 @@ def canonical_body(name: str, home: Home = NOWHERE) -> str:
     if _OF_THE_PROVINCE.match(full) and _province_in(full) is None:
         return f"{full} {_titled(province)}"
     return _with_level(full)
+
+
+_HEAD = re.compile(
+    r"(?:(?:bộ|thứ|bô) tr[ưu][ởơờ]ng|chủ nhiệm|thống đốc|tổng thanh tra)\s+", re.IGNORECASE
+)
+_MARKS = re.compile(r"[\s,–-]+")
+
+
+@lru_cache(maxsize=1)
+def _ministries() -> dict[str, str]:
+    """Ministries' names as the table has them, by their words alone."""
+    return {
+        _MARKS.sub(" ", canonical(each.name)): each.name
+        for each in issuers()
+        if each.level == "ministry"
+    }
+
+
+def _as_listed(full: str) -> str:
+    """A ministry's name with the table's dashes and commas: there are many ways to write them."""
+    head = _HEAD.match(full)
+    body = full[head.end() :] if head else full
+    listed = _ministries().get(_MARKS.sub(" ", canonical(body)))
+    if listed is None or canonical(listed) == canonical(body):
+        return full
+    return full[: head.end()] + listed if head else listed
 
 
 def _titled(province: Unit) -> str:
@@ -179,6 +205,8 @@ def _spell_out(name: str) -> str:
     spelt: list[str] = []
     for word in words:
         key = word.lower().strip(",")
+        if "-" in key and key not in _abbreviated():
+            key = key.replace("-", "&")  # "GD-ĐT"
         if key in _SPELT_OUT and (word.isupper() or key in ("tp", "tp.", "tx")):
             spelt.append(_SPELT_OUT[key])
         elif key in _abbreviated() and word.isupper():

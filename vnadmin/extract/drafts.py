@@ -94,7 +94,7 @@ def find_drafts(text: str) -> list[Draft]:
     anchors.sort(key=lambda anchor: anchor[:2])
     found: list[Draft] = []
     law_end = -1
-    used_until = -1
+    used_until = claimed = -1
     dated: DateReading | None = None  # the last date, for "cùng ngày"
     for position, _, anchor in anchors:
         previous = found[-1] if found else None
@@ -123,6 +123,11 @@ def find_drafts(text: str) -> list[Draft]:
                 continue
             new = _short(anchor) if "type" in anchor.groupdict() else _bare_serial(text, anchor)
         for draft in new:
+            if draft.date is not None and draft.date.start == claimed:
+                draft.date = draft.issuer = None  # an outer document's, behind its title
+                draft.core_end = (draft.number_span or draft.name_span or (0, draft.core_end))[1]
+            elif draft.date is not None and draft.title and draft.date.start >= draft.title[1]:
+                claimed = draft.date.start
             _surroundings(text, draft, found)
             found.append(draft)
             dated = draft.date or dated

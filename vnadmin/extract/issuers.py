@@ -192,6 +192,9 @@ def _one(tokens: list[Word], index: int) -> _Found | None:
             whole = _generic(tokens, end) if tokens[end].capital else None
             if whole is not None:
                 return whole, (), True
+        if name.endswith("cấp cao") and _joined(tokens, end, end + 1) == "tại":
+            seat = _place(tokens, end + 1, named=True)
+            return (seat if seat > end + 1 else end), bodies, False
         if _PLACED.search(name):
             placed = _place(tokens, end, named=name in _OF_A_PLACE)
             if placed == end and name in ("ban", "ủy ban", "hội đồng", "ban chỉ đạo"):

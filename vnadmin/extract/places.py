@@ -27,6 +27,7 @@ _OPENING = re.compile(
     r"\s{1,3}được\s{1,3}(?:sửa\s{1,3}đổi|bổ\s{1,3}sung|thay\s{1,3}thế))",
     re.MULTILINE,
 )
+_INTO = re.compile(r"\s{1,3}vào(?:\s{1,3}[\w,]{1,6}){1,8}?\s{1,3}(?=[A-ZĐ][^\W\d_]+\s)(?!Điều\s)")
 _WHOSE = re.compile(r"[\s,]{0,4}(?:(?:của|thuộc|trong|tại)\s{1,3})?(?:các\s{1,3})?")
 
 
@@ -60,6 +61,9 @@ def bare_places(
         assert whose is not None
         if not named or whose.end() in starts or end in starts:
             continue
+        into = _INTO.match(text, end)
+        if into is not None and into.end() in starts:
+            continue  # "khoản 3a vào sau khoản 3 Điều 6 Nghị định số …"
         if not amended and not any(place.article for place in named):
             continue
         index = bisect.bisect_right(taken, (start, 1 << 60)) - 1

@@ -16,7 +16,7 @@ _RANK = {unit: rank for rank, unit in enumerate(_UNITS.values())}
 _WINDOW = 280
 _MAX_RANGE = 60
 _LABEL = (
-    r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){0,3}[a-zđ]{0,2}|[IVXLC]{1,6}(?:-[0-9]{1,2})?(?!\w)|[a-zđ][0-9]?(?!\w)"
+    r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){0,3}[a-zđ]{0,2}|[IVXLC]{1,6}(?:-[0-9]{1,2})?(?!\w)|[a-zđ](?:[0-9]|\([ivx]{1,4}\))?(?!\w)"
     r"|[A-Z](?!\w))"
 )
 _ORDINAL = (
@@ -36,7 +36,7 @@ _TOKEN = re.compile(
     r"|(?P<join>,|;|(?<!\w)(?:và|hoặc|hay)(?!\w)|&)"
     r"|(?P<range>(?<!\w)đến(?:\s{1,3}hết)?(?!\w)|[-–])"
     r"|(?P<plural>(?<!\w)(?:[Cc]ác|cả|hai|những)(?!\w))"
-    r"|(?P<filler>(?<!\w)(?:của|thuộc|từ|tại|số|quy\s{1,3}định|ban\s{1,3}hành|kèm|theo|trong)(?!\w)"
+    r"|(?P<filler>(?<!\w)(?:của|thuộc|từ|tại|vào|số|quy\s{1,3}định|ban\s{1,3}hành|kèm|theo|trong)(?!\w)"
     r"|[“”\"()])"
     r"|(?P<other>\w+|[^\w\s])"
 )
@@ -97,7 +97,9 @@ def provisions_from(
     trail: list[re.Match[str]] = []
     for match in _TOKEN.finditer(text, position, position + _WINDOW):
         last = trail[-1].lastgroup if trail else ""
-        if match.lastgroup in ("other", "attached", "form", "filler"):
+        if match.lastgroup in ("other", "attached", "form"):
+            break
+        if match.lastgroup == "filler" and match[0] != "vào":  # "điểm c vào khoản 2 Điều 5"
             break
         if match.lastgroup == "ordinal" and last not in ("unit", "join"):
             break
@@ -151,7 +153,7 @@ def _elsewhere(trail: list[re.Match[str]]) -> bool:
 _MAY_BELONG = re.compile(
     rf"(?:{_LABEL}|{_ORDINAL}|[^\W\d_]{{1,2}}|gạch|dòng|đoạn|điểm|tiết|khoản|điều|tiểu|mục|chương"
     r"|phần|phụ|lục|và|hoặc|hay|đến|hết|các|cả|những|của|thuộc|từ|tại|số|quy|định|ban|hành|kèm"
-    r"|theo|trong|thứ|mở|cuối|cùng|tiên)",
+    r"|theo|trong|vào|thứ|mở|cuối|cùng|tiên)",
     re.IGNORECASE,
 )
 

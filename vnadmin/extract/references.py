@@ -44,7 +44,7 @@ _GROUP = re.compile(
 )
 _PART = re.compile(
     r"(?P<unit>"
-    + one_of("Điều", "[Kk]hoản", "[Đđ]iểm", "Chương", "Mục", r"Phụ\s{1,3}lục")
+    + one_of("[Đđ]iều", "[Kk]hoản", "[Đđ]iểm", "Chương", "Mục", r"Phụ\s{1,3}lục")
     + r")\s{1,4}này(?!\w)"
 )
 _HEADING = re.compile(r"(?:\A|\n)[ \t]*(?:Điều|ĐIỀU)[ \t]{1,3}([0-9]{1,3}[a-zđ]?)[ \t]?[.:]")
@@ -141,7 +141,7 @@ def _parts(text: str) -> list[Reference]:
         if not places and not _means_a_part(text, match, bool(headings)):
             continue
         index = bisect.bisect_left(headings, (match.start(), ""))
-        if match["unit"] == "Điều" and index:
+        if match["unit"] in ("Điều", "điều") and index:
             article = headings[index - 1][1]
             places = tuple(
                 replace(place, article=article)
@@ -155,6 +155,8 @@ def _parts(text: str) -> list[Reference]:
 def _means_a_part(text: str, match: re.Match[str], has_articles: bool) -> bool:
     """Whether a lone "Điều này" is an article: opening a sentence it may just mean "this"."""
     before = text[max(0, match.start() - 12) : match.start()].rstrip()
+    if match["unit"] == "điều":
+        return False
     if match["unit"] in ("khoản", "điểm"):
         return has_articles and before.endswith(("tại", "theo", "thuộc", "của"))
     if match["unit"] in ("Điều", "Khoản", "Điểm"):

@@ -81,6 +81,34 @@ def read_tail(text: str, draft: Draft, same_day: DateReading | None = None) -> N
     if text[position : position + 1] == ")":
         position += 1
     draft.title = match_title(text, position)
+    if draft.title and draft.date is None and draft.issuer is None:
+        _read_behind_title(text, draft)
+
+
+_BEHIND_TITLE = re.compile(r"(?<![A-ZĐ0-9])\s{1,4}(?=ngày\s{1,4}[0-9])")
+
+
+def _read_behind_title(text: str, draft: Draft) -> None:
+    """Take date and issuer that close a title: "… ban hành Tiêu chí … ngày 06/4/2018 của Bộ A".
+
+    They are this document's only if its number is of that year and that body.
+    """
+    assert draft.title is not None
+    begin, end = draft.title
+    if draft.number is None or draft.number.year is None:
+        return
+    for match in _BEHIND_TITLE.finditer(text, begin, end):
+        date = match_date(text, match.end())
+        lead = _ISSUER_LEAD.match(text, date.end) if date is not None else None
+        if date is None or lead is None or date.year != draft.number.year:
+            continue
+        issuer = match_issuer(text, lead.end(), joint=len(symbol_issuers(draft.number.symbol)) > 1)
+        if issuer is None or issuer.end < end:
+            continue
+        theirs = set(symbol_issuers(draft.number.symbol))
+        if any(theirs & {*body.symbols, *body.abbreviations} for body in issuer.bodies):
+            draft.date, draft.issuer, draft.title = date, issuer, (begin, match.start())
+            return
 
 
 def _behind_date(text: str, position: int, draft: Draft) -> int:
