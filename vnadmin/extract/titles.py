@@ -43,13 +43,14 @@ _TYPES = (
 )
 _END = re.compile(
     r"[;“\"”]|\.(?=\s|/|\Z|\.)|\n\s*\n|\f|…"
-    r"|\s*\((?:sau\s+đây|gọi|được\s+gửi|viết\s+tắt|đã\s+được|ban\s+hành|kèm|có\s+hiệu|dưới\s+đây|đính"
+    r"|\s*\((?:sau\s+đây|gọi|được\s+(?:gửi|sửa)|viết\s+tắt|đã\s+được|ban\s+hành|kèm|có\s+hiệu|dưới\s+đây|đính"
     r"|hết\s+hiệu|nay|sửa\s+đổi|nêu|trong\s+đó)"
     rf"|,\s+(?:và\s+)?(?={_TYPES}\s+(?:số\s|liên\s|[0-9]))"
     rf"|\s+(?:và|hoặc)\s+(?=(?:theo\s+)?{_TYPES}\s+(?:liên\s+tịch\s+)?(?:số\s|[0-9]))"
     rf"|,\s+(?={_ACTORS})(?!(?:{_ACTORS})[^,.;]{{0,60}}(?:,|\svà\s)[^,.;]{{0,60}}\.)"
     r"|,\s+(?:đồng\s+thời|theo\s+đó|cụ\s+thể|trong\s+đó|được\s+sửa\s+đổi|đã\s+được|gửi\s+về|nay"
-    r"|trừ(?=\s+(?:các|những|trường|quy|khoản|điểm|Điều|đối|nội)\s)|giao|yêu\s+cầu"
+    r"|trừ(?=\s+(?:các|những|trường|quy|khoản|điểm|Điều|đối|nội)\s)"
+    r"|giao(?=\s+(?:các|cho|Sở|Bộ|Ủy|Uỷ|UBND|Văn|Giám|Chủ|Công|Ban)\s)|yêu\s+cầu"
     r"|đề\s+nghị|căn\s+cứ|thì|và\s+các\s+(?:văn\s+bản|quy\s+định))\b"
     r"|(?<!hành\schính)\s+(?:và\s+các\s+văn\s+bản|(?:đã\s+)?được\s+sửa\s+đổi(?:,\s*bổ\s+sung)?\s+(?:theo|tại|bởi)|có\s+hiệu\s+lực"
     r"|hết\s+hiệu\s+lực|có\s+căn\s+cứ\s+ban\s+hành|như\s+sau|nêu\s+trên|nói\s+trên|\(sau\s+đây)"
