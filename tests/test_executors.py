@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import threading
@@ -13,6 +14,8 @@ import pytest
 
 from vnadmin.archive.executors import LocalProcesses, windowed
 from vnadmin.archive.process import Limits, Lost
+from vnadmin.archive.task import failure
+from vnadmin.errors import InputError, MissingProgramError, ModelError, OutputError
 
 LIMITS = Limits(seconds=3.0, memory=2 << 30)
 
@@ -90,6 +93,30 @@ def test_the_window_is_kept() -> None:
 def test_an_exception_of_the_executor_is_raised() -> None:
     with pytest.raises(OSError, match="gone"):
         list(windowed([1], 1, lambda item: None, lambda: (1, OSError("gone"))))
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "is_final"),
+    [
+        (MemoryError(), "memory", False),
+        (InputError("a: damaged PDF"), "bad-input", False),
+        (OutputError("cannot write a"), "cannot-write", False),
+        (MissingProgramError("no Tesseract"), "missing-program", False),
+        (ModelError("no model"), "error", True),
+        (ZeroDivisionError("a bug"), "error", False),
+    ],
+)
+def test_errors_become_outcomes(error: Exception, cause: str, is_final: bool) -> None:
+    outcome = failure(Path("a"), error)
+    assert (outcome.state, outcome.cause, outcome.is_final) == ("failed", cause, is_final)
+    assert outcome.message
+
+
+@pytest.mark.parametrize(("number", "is_final"), [(errno.ENOSPC, True), (errno.EACCES, False)])
+def test_a_full_disk_is_final(number: int, is_final: bool) -> None:
+    error = OutputError("cannot write a")
+    error.__cause__ = OSError(number, "")
+    assert failure(Path("a"), error).is_final is is_final
 
 
 @pytest.fixture(autouse=True)
