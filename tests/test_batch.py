@@ -204,6 +204,14 @@ def test_secrets_leave_nothing(box: Path, tmp_path: Path, run: RunIt) -> None:
     assert (out / "ke-hoach-Y.txt.txt").exists()
     code, told = run(box, "--skip-secret")
     assert "2 secret documents had been converted" in told
+    assert traces() == []
+    # Known to be one only now that it has changed.
+    (box / "ke-hoach-Y.txt").write_text(TEXT.format(n=5), "utf-8")
+    run(box)
+    assert (out / "ke-hoach-Y.txt.txt").exists()
+    (box / "ke-hoach-Y.txt").write_text(SECRET + "Thêm.\n", "utf-8")
+    run(box, "--skip-secret")
+    assert traces() == []
     assert written(out) == ["0.txt.txt", "1.txt.txt", "2.txt.txt", "2021/a.txt.txt"]
 
 
@@ -503,6 +511,7 @@ def test_estimate(
     ("arguments", "message"),
     [
         (["--jobs", "0"], "not 1 or more"),
+        (["--estimate", "--dask", "tcp://127.0.0.1:9"], "this machine"),
         (["--timeout", "0"], "no time"),
         (["--memory", "lots"], "512M or more"),
         (["--model", "/nonexistent"], "no usable model"),

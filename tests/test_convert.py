@@ -320,3 +320,5 @@ def test_what_is_partial_is_written_and_told(
     assert main(["convert", str(path), "-o", str(out), "--to", "json"]) == 1
     assert json.loads((out / "a.tiff.json").read_text("utf-8"))["complete"] is False
     assert "not complete: page 2" in capsys.readouterr().err
+    assert main(["convert", str(path), "-o", str(out), "--to", "json"]) == 1
+    assert "not complete: page 2" in capsys.readouterr().err  # named by itself: tried again

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from vnadmin.archive.executors import Executor
+from vnadmin.archive.forms import FORMS
 from vnadmin.archive.inputs import Item, shown
 from vnadmin.archive.journal import Journal, open_journal
 from vnadmin.archive.lock import locked
@@ -188,7 +189,8 @@ class Batch:
 
     def _retry_only(self) -> None:
         self._journal.db.execute(
-            "UPDATE files SET state = 'todo' WHERE run = ? AND state = 'failed'",
+            "UPDATE files SET state = 'todo'"
+            " WHERE run = ? AND (state = 'failed' OR missing IS NOT NULL)",
             (self._journal.run,),
         )
         self._journal.db.commit()
@@ -256,6 +258,8 @@ class Batch:
         if twin["state"] == "done":
             first = Item(item.source, self.outdir / os.fsdecode(twin["base"]))
             written = [form for form in twin["written"].split(",") if form in wanted.forms]
+            if not written:
+                return False
             try:
                 for form in written:
                     self._copy(first.output(form), item.output(form))
@@ -316,6 +320,9 @@ class Batch:
         self._count(item, result)
 
     def _hide(self, number: int, item: Item) -> None:
+        """Leave nothing of a secret, nor of what was written before it was known to be one."""
+        for form in FORMS:
+            item.output(form).unlink(missing_ok=True)
         base = os.fsencode(item.base.relative_to(self.outdir))
         self._journal.forget_name(number, secret_base(base))
 

@@ -139,6 +139,8 @@ def run(args: argparse.Namespace) -> int:
     forms = parse_forms(args.to)
     if not args.sources and args.from_file is None:
         raise UsageError("nothing to convert: name files or folders, or a list with --from-file")
+    if args.estimate and args.dask:
+        raise UsageError("--estimate measures this machine; leave out --dask")
     options = options_from(args)
     outdir: Path = args.output.absolute() if args.dask else args.output
     scratch = outdir.absolute() / FOLDER / "incomplete"
