@@ -62,7 +62,6 @@ def dump(index: vnadmin.Index) -> dict[str, list[object]]:
         "citations": "SELECT document_id, key, relation, c.text, c.title, provisions, page, "
         "c.confidence FROM citation_list AS c JOIN documents AS d ON d.id = c.document "
         "JOIN files ON files.id = d.file JOIN works ON works.id = c.work",
-        "words": "SELECT * FROM words",
         "edits": "SELECT document_id, seq, restored FROM edits JOIN files ON id = file",
         "pages": "SELECT document_id, number FROM pages JOIN files ON id = file",
         "warnings": "SELECT code, text FROM warnings",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from vnadmin.cli.common import Subparsers, add_command, open_output, report, warn
 from vnadmin.cli.table import clean, rows_table
-from vnadmin.errors import ExitCode, InputError
+from vnadmin.errors import ExitCode, InputError, UsageError
 
 if TYPE_CHECKING:
     from vnadmin.index import Index
@@ -31,6 +31,15 @@ examples:
   vnadmin index cited archive.db 'Luật Đất đai 2013' --provision 'Điều 62' --format csv
   vnadmin index repealed archive.db"""
 
+_EXPORT_EPILOG = """\
+forms:
+  jsonl    a document a line, with its citations
+  csv      a citation a row, with its document
+  graph    nodes.csv and edges.csv, for Gephi and other graph tools
+  parquet  documents, works, variants, citations, provisions, warnings: for DuckDB, Spark, …
+  akn      an XML file of each document's references in Akoma Ntoso 3.0"""
+
+EXPORTS = ("jsonl", "csv", "graph", "parquet", "akn")
 FORMATS = ("table", "jsonl", "csv")
 
 
@@ -56,6 +65,7 @@ def add_parser(commands: Subparsers) -> None:
     counts.add_argument(
         "--by", choices=("year", "issuer", "type", "place", "relation"), default="year"
     )
+    _add_export(parts)
     _asking(parts, "stats", "say how much is in the index", _stats)
     _asking(parts, "check", "look for damage", _check)
 
@@ -105,6 +115,32 @@ def _run_add(args: argparse.Namespace) -> int:
         f"{added.copies} copies; {added.citations} citations read"
     )
     return ExitCode.SOME_FAILED if added.failed else ExitCode.OK
+
+
+def _add_export(parts: Subparsers) -> None:
+    summary = "write the whole index in another form"
+    parser = add_command(parts, "export", summary, _EXPORT_EPILOG)
+    parser.add_argument("db", metavar="DB", type=Path, help="the index")
+    parser.add_argument("--to", choices=EXPORTS, required=True, help="see below")
+    parser.add_argument(
+        "-o", "--output", metavar="OUT", help="a file, or a folder for the last three"
+    )
+    parser.add_argument("--text", action="store_true", help="parquet: the documents' text, too")
+    parser.set_defaults(run=_run_export)
+
+
+def _run_export(args: argparse.Namespace) -> int:
+    from vnadmin.index import Index
+
+    with Index(args.db, create=False) as index:
+        if args.to in ("jsonl", "csv"):
+            with open_output(args.output) as stream:
+                index.export(args.to, stream)
+        elif args.output in (None, "-"):
+            raise UsageError(f"--to {args.to} is several files; name a folder for them with -o")
+        else:
+            index.export(args.to, args.output, text=args.text)
+    return ExitCode.OK
 
 
 def _add_search(parts: Subparsers) -> None:

@@ -68,6 +68,7 @@ class _Adding:
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         if error is None:
             self._writer.write()
+            self._writer.refresh_words()
             if self._secret_gone:
                 self._writer.leave_no_trace()
         else:

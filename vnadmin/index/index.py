@@ -7,12 +7,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO
 
 from vnadmin.document import Document
-from vnadmin.errors import InputError
+from vnadmin.errors import InputError, UsageError
+from vnadmin.formats.output import atomic_output
 from vnadmin.index import questions
 from vnadmin.index.adding import Progress, add_documents, add_files
+from vnadmin.index.export import FOLDERS, FORMS, write_csv, write_folder, write_lines
 from vnadmin.index.rows import (
     Added,
     Change,
@@ -262,6 +264,36 @@ class Index:
         """How much is in the index."""
         with self._store.reading() as connection:
             return questions.stats(connection)
+
+    def export(
+        self, form: str, to: BinaryIO | str | os.PathLike[str], *, text: bool = False
+    ) -> None:
+        """Write the whole index, as it is now, in another form (see docs/index.md).
+
+        Args:
+            form: "jsonl" or "csv", or, of several files, "graph", "parquet" or "akn".
+            to: a stream or file for the first two, a folder for the others.
+            text: of Parquet, also the documents' text.
+
+        Raises:
+            MissingProgramError: Parquet needs pyarrow, the extra "parquet".
+            OutputError: it can't be written.
+            UsageError: there is no such form, or a stream is given for a folder.
+        """
+        if form not in FORMS:
+            raise UsageError(f"{form}: not one of {', '.join(FORMS)}")
+        with self._store.reading() as connection:
+            if form in FOLDERS:
+                if not isinstance(to, str | os.PathLike):
+                    raise UsageError(f"{form} is several files; name a folder for them")
+                write_folder(connection, form, Path(to), text=text)
+                return
+            write = write_lines if form == "jsonl" else write_csv
+            if not isinstance(to, str | os.PathLike):
+                write(connection, to)
+                return
+            with atomic_output(Path(to)) as stream:
+                write(connection, stream)
 
     def check(self) -> Iterator[str]:
         """Yield what is wrong with the file: damage, rows that point to nothing."""

@@ -1,24 +1,52 @@
-"""What is compared: the letters and digits of numbers and names, whatever is between them."""
+"""What is compared: letters folded, and of numbers and names letters and digits alone."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from functools import lru_cache
+from typing import Any
 
 from vnadmin.vietnamese import fold, nfc
 
-_WORD = re.compile(r"[^\W\d_]{1,30}")
+_CODE = re.compile(r"[a-z0-9]+")
 
 
+@lru_cache(maxsize=65536)
 def code_key(text: str) -> str:
     """Letters and digits alone, folded: "23-QĐ/TW" and "23 qd/tw" → "23qdtw"."""
-    return "".join(re.findall(r"[a-z0-9]+", fold(nfc(text)).lower()))
+    return "".join(_CODE.findall(fold(nfc(text)).lower()))
 
 
 def searchable(text: str) -> str:
-    """The text as the search table takes it: its tokenizer folds all letters but đ."""
-    return text.replace("đ", "d").replace("Đ", "D")
+    """The text in small letters without diacritics, đ as d: a code point for each.
+
+    Letters that would become several keep as they are.
+    """
+    if text.isascii():
+        return text.lower()
+    import numpy as np
+
+    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
+    folded: bytes = _folding()[units].tobytes()
+    return folded.decode("utf-16-le", "surrogatepass")
 
 
-def words_of(text: str) -> set[str]:
-    """The different words of a text, in small letters, without numbers."""
-    return set(_WORD.findall(text.lower()))
+@lru_cache(maxsize=1)
+def _folding() -> Any:
+    """Of each UTF-16 unit, what it becomes: many times faster than letter by letter."""
+    import numpy as np
+
+    table = np.arange(0x10000, dtype=np.uint16)
+    for code in range(0x250):
+        _fold_one(table, code)
+    for code in range(0x1E00, 0x1F00):
+        _fold_one(table, code)
+    return table
+
+
+def _fold_one(table: Any, code: int) -> None:
+    char = chr(code)
+    folded = fold(char).lower()
+    if len(folded) == 1 and unicodedata.category(char)[0] == "L":
+        table[code] = ord(folded)

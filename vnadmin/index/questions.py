@@ -66,6 +66,13 @@ def entry(connection: sqlite3.Connection, identifier: int) -> Entry:
     return make(Entry, row)
 
 
+def entries(connection: sqlite3.Connection, identifiers: Sequence[int]) -> dict[int, Entry]:
+    """The documents of those numbers."""
+    marks = ",".join("?" * len(identifiers))
+    rows = connection.execute(f"SELECT * FROM document_list WHERE id IN ({marks})", identifiers)
+    return {row["id"]: make(Entry, row) for row in rows}
+
+
 def mention(
     connection: sqlite3.Connection, document: int, seq: int, *, of: Entry | None = None
 ) -> Mention:

@@ -174,7 +174,7 @@ CREATE TABLE texts (
     head TEXT NOT NULL,              -- type, number, issuer, subject
     body TEXT NOT NULL
 );
--- Filled by vnadmin with đ turned into d, which this tokenizer leaves; so never 'rebuild' it.
+-- Filled by vnadmin with folded text, đ as d, which this tokenizer leaves: never 'rebuild' it.
 CREATE VIRTUAL TABLE search USING fts5 (
     head, body, content = 'texts', content_rowid = 'document',
     tokenize = 'unicode61 remove_diacritics 2'

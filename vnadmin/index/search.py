@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from vnadmin.extract.bodies import canonical_body
 from vnadmin.index.keys import code_key, searchable
-from vnadmin.index.questions import entry, relation_number
+from vnadmin.index.questions import entries, entry, relation_number
 from vnadmin.index.questions import work as work_of
 from vnadmin.index.rows import Found, Hit, Work
+from vnadmin.index.snippets import Snippets
 from vnadmin.index.spelling import Vocabulary
 from vnadmin.vietnamese import fold, in_new_habit, nfc
 
 _HEAD_WEIGHT = 5.0  # a word of type, number, issuer or subject against one of the text
-_WINDOW = 200  # best documents among which those with the query's very accents come first
+_RANKED = 2_000  # documents ranked by their words; see `_candidates`
+_WINDOW = 100  # best documents among which those with the query's very accents come first
 _CODE_TOKENS = 9  # "39/2022/TTLT-BTC-BTP-BCA-…"
-_SNIPPET = 24  # tokens
 _CONTEXT = 90  # code points on either side of a citation
 _TOKEN = re.compile(r'"([^"]*)"|([^\s"]+)')
 
@@ -193,37 +194,62 @@ def _by_text(
 ) -> Found:
     match = query.match()
     join = "JOIN documents ON documents.id = search.rowid" if where else ""
-    conditions = " AND ".join(["search MATCH ?", *where])
-    (total,) = connection.execute(
-        f"SELECT count(*) FROM search {join} WHERE {conditions}", (match, *values)
-    ).fetchone()
+    rest = f"FROM search {join} WHERE {' AND '.join(['search MATCH ?', *where])}"
+    (total,) = connection.execute(f"SELECT count(*) {rest}", (match, *values)).fetchone()
     if not total:
         return Found((), 0, works=works)
+    wanted = max(offset + limit, _WINDOW)
+    ranked = _ranked(connection, rest, (match, *values), total, wanted)
     accented = [word for word in (*query.words, *query.phrases) if fold(word) != word]
-    reordered = bool(accented) and offset < _WINDOW
-    ranked = connection.execute(
-        f"SELECT search.rowid AS id, -bm25(search, {_HEAD_WEIGHT}, 1.0) AS score "
-        f"FROM search {join} WHERE {conditions} ORDER BY score DESC, id LIMIT ? OFFSET ?",
-        (match, *values, *((max(_WINDOW, limit), 0) if reordered else (limit, offset))),
-    ).fetchall()
-    if reordered:
-        ranked = _accented_first(connection, ranked, accented)
-        if offset + limit > _WINDOW:
-            ranked += connection.execute(
-                f"SELECT search.rowid AS id, -bm25(search, {_HEAD_WEIGHT}, 1.0) AS score "
-                f"FROM search {join} WHERE {conditions} ORDER BY score DESC, id LIMIT ? OFFSET ?",
-                (match, *values, offset + limit - len(ranked), len(ranked)),
-            ).fetchall()
-        ranked = ranked[offset : offset + limit]
-    hits = tuple(
-        Hit(entry(connection, row["id"]), row["score"], _snippet(connection, row["id"], match))
-        for row in ranked
+    if accented:
+        texts = _texts(connection, [row["id"] for row in ranked[:_WINDOW]])
+        ranked[:_WINDOW] = _accented_first(ranked[:_WINDOW], texts, accented)
+    ranked = ranked[offset : offset + limit]
+    ids = [row["id"] for row in ranked]
+    documents, texts = entries(connection, ids), _texts(connection, ids)
+    show = Snippets((*query.words, *query.phrases, *query.codes))
+    hits = (Hit(documents[row["id"]], row["score"], show.of(*texts[row["id"]])) for row in ranked)
+    return Found(tuple(hits), total, works=works)
+
+
+def _ranked(
+    connection: sqlite3.Connection, rest: str, values: tuple[Any, ...], total: int, wanted: int
+) -> list[sqlite3.Row]:
+    """The best documents: all are ranked unless there are too many.
+
+    Then those come first whose type, number, issuer or subject has the words, then the latest
+    that were added: words that so many documents have say little of how they should be ranked.
+    """
+    select = f"SELECT search.rowid AS id, -bm25(search, {_HEAD_WEIGHT}, 1.0) AS score {rest}"
+    best = "ORDER BY score DESC, id LIMIT ?"
+    if total <= _RANKED:
+        return connection.execute(f"{select} {best}", (*values, wanted)).fetchall()
+
+    def latest(match: str, most: int) -> list[sqlite3.Row]:
+        inner = f"{select} ORDER BY search.rowid DESC LIMIT ?"
+        return connection.execute(
+            f"SELECT * FROM ({inner}) {best}", (match, *values[1:], most, wanted)
+        ).fetchall()
+
+    ranked = latest(f"{{head}} : ({values[0]})", _RANKED)
+    if len(ranked) < wanted:
+        known = {row["id"] for row in ranked}
+        others = latest(values[0], max(_RANKED, wanted + len(ranked)))
+        ranked += [row for row in others if row["id"] not in known][: wanted - len(ranked)]
+    return ranked
+
+
+def _texts(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Head and body of documents."""
+    marks = ",".join("?" * len(ids))
+    rows = connection.execute(
+        f"SELECT document, head, body FROM texts WHERE document IN ({marks})", ids
     )
-    return Found(hits, total, works=works)
+    return {row["document"]: (row["head"], row["body"]) for row in rows}
 
 
 def _accented_first(
-    connection: sqlite3.Connection, ranked: list[sqlite3.Row], accented: list[str]
+    ranked: list[sqlite3.Row], texts: Mapping[int, tuple[str, str]], accented: list[str]
 ) -> list[sqlite3.Row]:
     """Documents that have the words with their accents, in either tone habit, before the others."""
     patterns = [
@@ -232,25 +258,10 @@ def _accented_first(
     ]
 
     def lacks(row: sqlite3.Row) -> bool:
-        (body,) = connection.execute(
-            "SELECT head || char(10) || body FROM texts WHERE document = ?", (row["id"],)
-        ).fetchone()
-        lowered = body.lower()
-        return not all(pattern.search(lowered) for pattern in patterns)
+        text = "\n".join(texts[row["id"]]).lower()
+        return not all(pattern.search(text) for pattern in patterns)
 
     return sorted(ranked, key=lacks)
-
-
-def _snippet(connection: sqlite3.Connection, document: int, match: str) -> str:
-    """Where the text has the words; where it hasn't, where type, number or subject have them."""
-    row = connection.execute(
-        f"SELECT snippet(search, 1, '[', ']', '…', {_SNIPPET}), "
-        f"snippet(search, 0, '[', ']', '…', {_SNIPPET}) FROM search "
-        "WHERE search MATCH ? AND rowid = ?",
-        (match, document),
-    ).fetchone()
-    text = next((each for each in row if "[" in each), row[0])
-    return " ".join(text.split())
 
 
 def _by_code(

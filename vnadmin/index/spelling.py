@@ -20,11 +20,10 @@ class Vocabulary:
     """The folded words of an index with the number of documents that have them."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        counts: Counter[str] = Counter()
-        for word, documents in connection.execute("SELECT word, documents FROM words"):
-            counts[fold(word)] += documents
-        self._counts = counts
-        self._words = list(counts)
+        self._counts = Counter(
+            dict(connection.execute("SELECT word, documents FROM words").fetchall())
+        )
+        self._words = list(self._counts)
 
     def corrections(self, words: Sequence[str]) -> Iterator[tuple[str, ...]]:
         """Other queries, the likeliest first: a word that may be a slip replaced by another."""

@@ -15,7 +15,7 @@ from vnadmin.extract.bodies import canonical_body, home_of
 from vnadmin.extract.identity import identity, uri
 from vnadmin.grammar import parse_number
 from vnadmin.index.interning import Interned, Place
-from vnadmin.index.keys import searchable, words_of
+from vnadmin.index.keys import searchable
 from vnadmin.index.schema import RELATIONS
 from vnadmin.vietnamese import canonical, fold
 
@@ -35,6 +35,7 @@ _PARTS = (
     ("appendix", "Phụ lục"),
 )
 _FULL_ROWS, _FULL_TEXT = 20_000, 8_000_000  # a batch: citations and edits, code points
+_MUCH = 1.5  # times as many documents as when the words were counted last
 
 _INSERTS = {
     "files": 10,
@@ -174,7 +175,6 @@ class Writer:
         )  # fmt: skip
         names = (header[key] for key in ("type", "number", "issuer", "subject"))
         self._rows["texts"].append((document, " ".join(name for name in names if name), body))
-        self._seen.words.append(words_of(body))
         for warning in [*warnings, *header.get("warnings", ())]:
             self._warn(document, None, warning)
         self._seen.citers += {
@@ -272,7 +272,6 @@ class Writer:
             cited = run(
                 "SELECT work, variant FROM citations WHERE document = ?", (document,)
             ).fetchall()
-            self._gone.words.append(words_of(body))
             self._gone.works += [work for work, _ in cited]
             self._gone.variants += [variant for _, variant in cited]
             self._gone.citers += {work for work, _ in cited}
@@ -299,6 +298,7 @@ class Writer:
             )
             self._connection.execute(f"DELETE FROM {table} WHERE id NOT IN ({used})")
         self._connection.execute("INSERT INTO search (search) VALUES ('optimize')")
+        self.refresh_words(anew=True)
         self._known.forget()
 
     def write(self) -> None:
@@ -321,9 +321,7 @@ class Writer:
 
     def _count(self, seen: _Seen, sign: int) -> None:
         many = self._connection.executemany
-        citers, words = Counter(seen.citers), Counter[str]()
-        for each in seen.words:
-            words.update(each)
+        citers = Counter(seen.citers)
         many(
             "UPDATE works SET mentions = mentions + ?, citers = citers + ? WHERE id = ?",
             [(sign * n, sign * citers[work], work) for work, n in Counter(seen.works).items()],
@@ -332,13 +330,21 @@ class Writer:
             "UPDATE variants SET mentions = mentions + ? WHERE id = ?",
             [(sign * n, variant) for variant, n in Counter(seen.variants).items()],
         )
-        many(
-            "INSERT INTO words VALUES (?, ?) ON CONFLICT DO UPDATE "
-            "SET documents = documents + excluded.documents",
-            [(word, sign * n) for word, n in words.items()],
+
+    def refresh_words(self, *, anew: bool = False) -> None:
+        """Count the words of the archive again once it has grown much since it was last done."""
+        run = self._connection.execute
+        (documents,) = run("SELECT count(*) FROM documents").fetchone()
+        (known,) = run("SELECT coalesce(max(documents), 0) FROM words").fetchone()
+        if not anew and documents < known * _MUCH:
+            return
+        run("DELETE FROM words")
+        run("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab (main, search, row)")
+        run(
+            "INSERT INTO words SELECT term, doc FROM temp.vocabulary "
+            "WHERE length(term) <= 30 AND term NOT GLOB '*[0-9]*'"
         )
-        if sign < 0:
-            many("DELETE FROM words WHERE word = ? AND documents <= 0", [(word,) for word in words])
+        run("DROP TABLE temp.vocabulary")
 
     def _last(self, table: str) -> int:
         (last,) = self._connection.execute(f"SELECT max(id) FROM {table}").fetchone()
@@ -362,10 +368,9 @@ class _Seen:
         self.variants: list[int] = []
         self.citers: list[int] = []
         """Each work once for each document that cites it."""
-        self.words: list[set[str]] = []
 
     def lists(self) -> tuple[list[Any], ...]:
-        return self.works, self.variants, self.citers, self.words
+        return self.works, self.variants, self.citers
 
 
 def _signers(header: Mapping[str, Any]) -> str | None:
