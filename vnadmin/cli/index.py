@@ -19,7 +19,7 @@ from vnadmin.errors import ExitCode, InputError, UsageError
 
 if TYPE_CHECKING:
     from vnadmin.index import Index
-    from vnadmin.index.rows import Entry, Mention, Work
+    from vnadmin.index.rows import Entry, Found, Mention, Work
 
 _EPILOG = """\
 DB is one file, made by the first add. Its tables, for plain SQL: docs/archive-index.md.
@@ -145,6 +145,12 @@ def _run_export(args: argparse.Namespace) -> int:
 
 def _add_search(parts: Subparsers) -> None:
     parser = _asking(parts, "search", "find documents by words, phrases and numbers", _search)
+    _add_query(parser)
+    summary = "list the words that tell the documents a search finds from the others"
+    _add_query(_asking(parts, "keywords", summary, _keywords))
+
+
+def _add_query(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("query", metavar="QUERY", nargs="+", help="with or without diacritics")
     parser.add_argument("--issuer", metavar="WORDS", help="words of the issuer's name")
     parser.add_argument("--type", metavar="WORDS", help='words of the type: "quyet dinh"')
@@ -222,14 +228,26 @@ def _run(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-def _search(index: Index, args: argparse.Namespace) -> _Rows:
+def _found(index: Index, args: argparse.Namespace, *, limit: int, offset: int) -> Found:
     query = " ".join(args.query)
     found = index.search(
         query, issuer=args.issuer, type=args.type, place=args.place, since=args.since,
-        until=args.until, relation=args.relation, limit=args.limit, offset=args.offset,
+        until=args.until, relation=args.relation, limit=limit, offset=offset,
     )  # fmt: skip
     if found.corrected:
         warn(f"nothing for {query}; shown is what {found.corrected} finds")
+    return found
+
+
+def _keywords(index: Index, args: argparse.Namespace) -> _Rows:
+    hits = _found(index, args, limit=_KEYWORDS_OF, offset=0).hits
+    words = index.keywords([hit.document for hit in hits], limit=args.limit)
+    cells = [(w.word, w.count, w.documents, f"{w.score:.1f}") for w in words]
+    return ("word", "times", "documents of all", "score"), cells, words
+
+
+def _search(index: Index, args: argparse.Namespace) -> _Rows:
+    found = _found(index, args, limit=args.limit, offset=args.offset)
     if args.format == "table" and found.total > len(found.hits):
         warn(f"{len(found.hits)} of {found.total} documents; --limit and --offset show others")
     cells = [(*_entry(hit.document), hit.snippet) for hit in found.hits]
@@ -342,6 +360,8 @@ def _works(index: Index, number: str) -> list[Work]:
         raise InputError(f"{number}: no document of the index has or cites that")
     return works
 
+
+_KEYWORDS_OF = 50  # documents, the best that the query finds
 
 _ENTRY = ("source", "document", "date", "issuer")
 _WORK = ("document", "date", "issuer", "title", "cited by", "mentions", "present")

@@ -15,6 +15,7 @@ from vnadmin.formats.output import atomic_output
 from vnadmin.index import questions
 from vnadmin.index.adding import Progress, add_documents, add_files
 from vnadmin.index.export import FOLDERS, FORMS, write_csv, write_folder, write_lines
+from vnadmin.index.keywords import keywords
 from vnadmin.index.rows import (
     Added,
     Change,
@@ -22,6 +23,7 @@ from vnadmin.index.rows import (
     Count,
     Entry,
     Found,
+    Keyword,
     Mention,
     Repealed,
     Stats,
@@ -259,6 +261,15 @@ class Index:
         """
         with self._store.reading() as connection:
             return questions.counts(connection, by)
+
+    def keywords(self, documents: Iterable[Entry | int], *, limit: int = 20) -> list[Keyword]:
+        """The words that tell documents (one, or those a search found) from the others.
+
+        Raises:
+            MissingProgramError: pyvi isn't installed, the extra "keywords".
+        """
+        with self._store.reading() as connection:
+            return keywords(connection, map(_id, documents), limit=limit)
 
     def stats(self) -> Stats:
         """How much is in the index."""

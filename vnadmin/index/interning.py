@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 from vnadmin.index.keys import code_key
@@ -21,7 +21,10 @@ class Interned:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._tables = ("strings", "works", "variants", "provisions")
-        self._ids: dict[str, dict[Hashable, int]] = {table: {} for table in self._tables}
+        self._ids: dict[str, dict[Any, int]] = {table: {} for table in self._tables}
+        self.works: Mapping[str, int] = self._ids["works"]
+        """Those remembered, by key; `work` knows the others."""
+        self.variants: Mapping[Stated, int] = self._ids["variants"]
         self._new: dict[str, list[tuple[Any, ...]]] = {table: [] for table in self._tables}
         self._last = dict.fromkeys(self._tables, 0)
         self._seen_version = -1
@@ -99,6 +102,9 @@ class Interned:
         string = self.optional_string
         work, kind, number, name, date, issuer = stated
         row = (work, self.string(kind), string(number), string(name), date, string(issuer))
+        if work in self._first:  # it can't have been cited before
+            self._first.discard(work)
+            return self._put("variants", stated, row)
         identifier = self._find(
             "variants",
             stated,
@@ -107,25 +113,24 @@ class Interned:
             row,
             row,
         )
-        if work in self._first:
-            self._first.discard(work)
-        else:
-            self._changed.add(work)
+        self._changed.add(work)
         return identifier
 
     def _find(
         self, table: str, key: Hashable, query: str, values: tuple[Any, ...], row: tuple[Any, ...]
     ) -> int:
         found = self._connection.execute(query, values).fetchone()
-        if found:
-            identifier = int(found[0])
-        else:
-            self._last[table] += 1
-            identifier = self._last[table]
-            self._new[table].append((identifier, *row))
-            if table == "works":
-                self._first.add(identifier)
-        self._ids[table][key] = identifier
+        if found is None:
+            return self._put(table, key, row)
+        identifier = self._ids[table][key] = int(found[0])
+        return identifier
+
+    def _put(self, table: str, key: Hashable, row: tuple[Any, ...]) -> int:
+        self._last[table] += 1
+        identifier = self._ids[table][key] = self._last[table]
+        self._new[table].append((identifier, *row))
+        if table == "works":
+            self._first.add(identifier)
         return identifier
 
     def write(self) -> None:

@@ -177,6 +177,19 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Keyword:
+    """A word, how often documents have it, and how many documents of the archive do.
+
+    `score` is its count times the natural logarithm of how rare it is.
+    """
+
+    word: str
+    count: int
+    documents: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
     """How much is in an index; `size` in bytes, `vnadmin` schema `version`."""
 

@@ -34,6 +34,7 @@ _PARTS = (
     ("part", "Phần"),
     ("appendix", "Phụ lục"),
 )
+_OTHER_PARTS = [part for part, _ in _PARTS if part not in ("article", "clause", "point")]
 _FULL_ROWS, _FULL_TEXT = 20_000, 8_000_000  # a batch: citations and edits, code points
 _MUCH = 1.5  # times as many documents as when the words were counted last
 
@@ -183,28 +184,22 @@ class Writer:
 
     def _cite(self, document: int, seq: int, citation: Mapping[str, Any]) -> int:
         known = self._known
-        resolved = citation["resolved"] or {}
-        number, name = citation["number"], citation["name"]
-        work = known.work(
-            citation["id"],
-            citation["type"],
-            number or (resolved.get("number") if citation["year"] is not None else None),
-            name,
-            citation["year"],
-            citation["date"],
-            citation["issuer"] or resolved.get("issuer"),
-            citation["title"],
-            citation["uri"],
-        )
-        stated = (work, citation["type"], number, name, citation["date"], citation["issuer"])
-        variant = known.variant(stated)
-        start, end = citation["start"], citation["end"]
+        work = known.works.get(citation["id"]) or self._work(citation)
+        stated = (
+            work, citation["type"], citation["number"], citation["name"], citation["date"],
+            citation["issuer"],
+        )  # fmt: skip
+        variant = known.variants.get(stated) or known.variant(stated)
+        likely = None
+        if citation["year"] is None and citation["resolved"]:
+            likely = self._likely(citation, citation["resolved"])
+        start = citation["start"]
         title = citation["spans"]["title"]
         sure = citation["confidence"]
         self._rows["citations"].append(
             (
-                document, seq, work, variant, self._likely(citation, resolved),
-                _RELATION[citation["relation"]], start, end - start,
+                document, seq, work, variant, likely, _RELATION[citation["relation"]],
+                start, citation["end"] - start,
                 title[0] - start if title else None, title[1] - title[0] if title else None,
                 citation["page"], round((sure.get("number") or sure.get("type") or 0) * 100),
             )
@@ -212,7 +207,7 @@ class Writer:
         self._seen.works.append(work)
         self._seen.variants.append(variant)
         if citation["provisions"]:
-            places = {known.provision(each) for each in map(_place, citation["provisions"])}
+            places = {known.provision(_place(each)) for each in citation["provisions"]}
             self._rows["cited_provisions"] += [
                 (work, place, document, seq) for place in sorted(places)
             ]
@@ -220,10 +215,22 @@ class Writer:
             self._warn(document, seq, warning)
         return work
 
+    def _work(self, citation: Mapping[str, Any]) -> int:
+        """The work of a citation that isn't remembered."""
+        resolved = citation["resolved"] or {}
+        number = citation["number"]
+        if number is None and citation["year"] is not None:
+            number = resolved.get("number")
+        return self._known.work(
+            citation["id"], citation["type"], number, citation["name"], citation["year"],
+            citation["date"], citation["issuer"] or resolved.get("issuer"), citation["title"],
+            citation["uri"],
+        )  # fmt: skip
+
     def _likely(self, citation: Mapping[str, Any], resolved: Mapping[str, Any]) -> int | None:
         """The work that context says is meant, where what is printed has no year of it."""
         number = resolved.get("number")
-        if not number or citation["year"] is not None:
+        if not number:
             return None
         year = int(resolved["date"][:4]) if resolved.get("date") else None
         parsed = parse_number(number)
@@ -383,12 +390,16 @@ def _signers(header: Mapping[str, Any]) -> str | None:
 
 def _place(provision: Mapping[str, str | None]) -> Place:
     """A provision as a row: as it is written in Vietnamese, article, clause, point, the others."""
-    named = [(part, f"{label} {provision[part]}") for part, label in _PARTS if provision.get(part)]
-    others = [text for part, text in named if part not in ("article", "clause", "point")]
-    return (
-        " ".join(text for _, text in named),
-        provision["article"],
-        provision["clause"],
-        provision["point"],
-        " ".join(others) or None,
-    )
+    article, clause, point = provision["article"], provision["clause"], provision["point"]
+    return _place_row(article, clause, point, *map(provision.get, _OTHER_PARTS))
+
+
+@lru_cache(maxsize=65536)
+def _place_row(
+    article: str | None, clause: str | None, point: str | None, *others: str | None
+) -> Place:
+    parts = dict(zip(_OTHER_PARTS, others, strict=True))
+    parts |= {"article": article, "clause": clause, "point": point}
+    named = [(part, f"{label} {parts[part]}") for part, label in _PARTS if parts[part]]
+    rest = [text for part, text in named if part in _OTHER_PARTS]
+    return " ".join(text for _, text in named), article, clause, point, " ".join(rest) or None
