@@ -63,6 +63,7 @@ def test_optional_packages_are_imported_when_used(path: Path) -> None:
             names = [node.module or ""]
         assert not {name.split(".")[0] for name in names} & {
             "pyvi",
+            "pyarrow",
             "symspellpy",
             "dask",
             "ocrmypdf",

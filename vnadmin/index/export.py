@@ -26,7 +26,7 @@ MARKER = "vnadmin-export.txt"
 """Stands in a folder of export, which another export may replace."""
 
 _BATCH = 20_000  # rows of Parquet held at a time
-_ABOUT = "Written by vnadmin index export --to {}; see docs/index.md.\n"
+_ABOUT = "Written by vnadmin index export --to {}; see docs/archive-index.md.\n"
 
 _CITATIONS = (
     "SELECT c.document, document_id, d.part, source, d.type AS document_type, "

@@ -279,7 +279,7 @@ class Index:
     def export(
         self, form: str, to: BinaryIO | str | os.PathLike[str], *, text: bool = False
     ) -> None:
-        """Write the whole index, as it is now, in another form (see docs/index.md).
+        """Write the whole index, as it is now, in another form (see docs/archive-index.md).
 
         Args:
             form: "jsonl" or "csv", or, of several files, "graph", "parquet" or "akn".
