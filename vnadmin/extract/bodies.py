@@ -36,8 +36,8 @@ _PARTY = re.compile(r"(?P<unit>tỉnh|thành|huyện|quận|thị) ủy$", re.IG
 _OF_THE_PROVINCE = re.compile(r"^(?:(?:phó )?giám đốc )?sở ", re.IGNORECASE)
 _LOCAL = re.compile(
     r"ủy ban nhân dân|hội đồng nhân dân|tỉnh ủy|thành ủy|huyện ủy|quận ủy|thị ủy|đảng bộ"
-    r"|đảng ủy|^(?:(?:phó )?giám đốc )?sở |mặt trận|liên đoàn|tòa án nhân dân (?!tối)|công an (?:tỉnh|thành)|phòng "
-    r"|chi cục"
+    r"|đảng ủy|^(?:(?:phó )?giám đốc )?sở |mặt trận|liên đoàn"
+    r"|tòa án nhân dân (?!tối)|công an (?:tỉnh|thành)|phòng |chi cục"
 )
 # One number series is kept for a body, its standing part and its head.
 _PART_OF = re.compile(
