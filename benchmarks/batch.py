@@ -32,7 +32,7 @@ from made import make_archive
 
 import vnadmin
 
-SCANS, FAULTY = 0.03, 0.02  # of the documents
+SCANS, FAULTY = 0.01, 0.02  # of the documents
 KILLS = 10
 CONVERT = (sys.executable, "-m", "vnadmin", "convert")
 

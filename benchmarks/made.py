@@ -53,8 +53,8 @@ def make_archive(folder: Path, documents: int, *, scans: int, faulty: int, seed:
 def _text(texts: list[str], number: int, draw: random.Random) -> str:
     """Some lines of an example, its figures others, under a number of its own."""
     lines = [line for line in draw.choice(texts).replace("\f", "\n").split("\n") if line.strip()]
-    start = draw.randrange(max(1, len(lines) - 8))
-    text = "\n".join(lines[start : start + draw.randint(4, 8)])
+    start = draw.randrange(max(1, len(lines) - 6))
+    text = "\n".join(lines[start : start + draw.randint(3, 6)])
     text = re.sub(r"[0-9]", lambda _: str(draw.randrange(10)), text)
     return f"Số: {number}/QĐ-UBND\n{text}\n"
 
@@ -148,7 +148,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--documents", type=int, default=10_000)
-    parser.add_argument("--scans", type=int, default=300)
+    parser.add_argument("--scans", type=int, default=100)
     parser.add_argument("--faulty", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()

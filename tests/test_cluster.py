@@ -16,7 +16,7 @@ pytest.importorskip("distributed")
 from vnadmin.archive.cluster import DaskCluster
 from vnadmin.archive.process import Limits, Lost
 from vnadmin.cli.main import main
-from vnadmin.errors import InputError, OutputError
+from vnadmin.errors import InputError, OutputError, UsageError
 
 LIMITS = Limits(seconds=20.0, memory=2 << 30)
 
@@ -115,6 +115,14 @@ def test_no_scheduler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with (
         pytest.raises(InputError, match="no Dask workers at tcp:"),
         DaskCluster("tcp://127.0.0.1:9", LIMITS, outdir=tmp_path),
+    ):
+        pass
+
+
+def test_no_certificates(tmp_path: Path) -> None:
+    with (
+        pytest.raises(UsageError, match="names no certificates"),
+        DaskCluster("tls://127.0.0.1:9", LIMITS, outdir=tmp_path),
     ):
         pass
 

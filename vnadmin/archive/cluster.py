@@ -21,7 +21,7 @@ from vnadmin import __version__
 from vnadmin.archive.executors import wait_for, windowed
 from vnadmin.archive.inputs import shown
 from vnadmin.archive.process import AnyTask, Limits, Lost, WorkerProcess
-from vnadmin.errors import InputError, MissingProgramError, OutputError, VnadminError
+from vnadmin.errors import InputError, MissingProgramError, OutputError, UsageError, VnadminError
 
 _WAIT = 30  # seconds for the scheduler to answer, and for the first worker
 _GONE = "the Dask scheduler at {} is gone; the same command goes on where this one ended"
@@ -43,15 +43,21 @@ class DaskCluster:
 
         Raises:
             MissingProgramError: Dask isn't installed.
+            UsageError: it is to be reached by TLS, and there are no certificates.
             InputError: no scheduler answers there, or no worker has joined it.
             OutputError: a worker doesn't see the folder of outputs, or has another vnadmin.
         """
         try:
+            from dask import config
             from distributed import Client
         except ImportError as error:
             raise MissingProgramError(
                 "Dask is not installed; pip install 'vnadmin[dask]'"
             ) from error
+        if self._address.startswith("tls:") and not config.get("distributed.comm.tls.ca-file"):
+            raise UsageError(
+                f"{self._address}: Dask's configuration names no certificates; see docs/batch.md"
+            )
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # said in our own words
         try:
             connect: Any = Client  # untyped
