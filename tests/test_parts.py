@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
+import pypdfium2 as pdfium
+import pytest
+from PIL import Image
+
+import vnadmin
 from vnadmin.extract import extract_all
 from vnadmin.extract.parts import boundaries
 
+EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
 LETTER = """ỦY BAN NHÂN DÂN
 TỈNH LÀO CAI
 Số: 512/UBND-KT
@@ -99,3 +106,42 @@ def test_long_texts_take_linear_time() -> None:
 
     seconds(10)
     assert seconds(4_000) < 8 * seconds(1_000) + 0.05
+
+
+BY_HAND = LETTER.replace("512/UBND-KT", "/UBND-KT").replace("ngày 06 tháng 3", "ngày tháng")
+
+
+def test_a_serial_by_hand_is_no_reason_to_miss_a_document() -> None:
+    for second in (BY_HAND, BY_HAND.replace("Số: /UBND-KT\n", "")):
+        text = LETTER + "\f" + second
+        assert boundaries(text) == [0, len(LETTER) + 1]
+        first, other = extract_all(text).parts
+        assert (first.header.number, other.header.number) == ("512/UBND-KT", None)
+        assert other.header.issuer == "ỦY BAN NHÂN DÂN TỈNH LÀO CAI"
+    no_date = BY_HAND.replace("2023", "")
+    assert boundaries(LETTER + "\f" + no_date) == [0]
+
+
+def test_where_no_close_was_read_a_whole_letterhead_on_top_of_a_page_tells() -> None:
+    unclosed = LETTER[: LETTER.index("./.")] + "\n"
+    assert boundaries(unclosed + "\f" + LETTER) == [0, len(unclosed) + 1]
+    assert boundaries(unclosed + LETTER) == [0]
+    assert boundaries(unclosed + "\f" + BY_HAND) == [0]
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "PDF"])
+def test_two_documents_in_one_scan(kind: str, tmp_path: Path) -> None:
+    with pdfium.PdfDocument(EXAMPLES / "state-decision" / "scan.pdf") as pdf:
+        sheets = [page.render(scale=200 / 72).to_pil().convert("L") for page in pdf]
+    sheets.append(Image.open(EXAMPLES / "official-letter" / "scan-1.png").convert("L"))
+    path = tmp_path / "box"
+    sheets[0].save(path, kind, save_all=True, append_images=sheets[1:], resolution=200)
+    document = vnadmin.extract(path)
+    first, second = document.parts
+    assert [page.start for page in document.pages][2] == second.start == first.end
+    assert document.source.pages == 3
+    assert (first.header.type, first.header.number) == ("Quyết định", "1284/QĐ-UBND")
+    assert first.header.date == "2024-08-14"
+    assert (second.header.type, second.header.date) == ("Công văn", "2023-09-12")
+    assert document.header == first.header
+    assert first.header.arrival is None  # the stamp is the letter's

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vnadmin.document import Citation, Document, Header, OffsetMap, Page, Source, Word
+from vnadmin.document import Citation, Document, Header, OffsetMap, Page, Part, Source, Word
 from vnadmin.errors import InputError
 from vnadmin.extract import extract_all
 from vnadmin.extract.stamps import take_arrival
@@ -257,16 +257,23 @@ def _build(
         )
 
     found = extract_all(restoration.text)
+    begins = [to_restored.start(start) for start in starts]
+
+    def stamped(part: Part) -> Part:
+        own = [raw for raw, at in zip(read, begins, strict=True) if part.start <= at < part.end]
+        return replace(part, header=_with_arrival(part.header, own))
+
+    parts = tuple(map(stamped, found.parts))
     sized = [(raw, start) for raw, start in zip(read, starts, strict=True) if raw.width]
     return Document(
         id=opened.sha256[:16],
         source=Source(opened.name, opened.sha256, opened.kind, len(read)),
         text=restoration.text,
-        header=_with_arrival(found.header, read),
+        header=parts[0].header if parts else _with_arrival(found.header, read),
         edits=restoration.edits,
         citations=tuple(locate(citation) for citation in found.citations),
         references=found.references,
-        parts=found.parts,
+        parts=parts,
         pages=tuple(_page(raw, at, to_restored, restoration.words) for raw, at in sized),
         warnings=(*warnings, *_told(read)),
         complete=all(raw.failure is None for raw in read),

@@ -8,6 +8,7 @@ from ..document import Citation, Header, Part, Reference
 from ..vietnamese import canonical
 from .bodies import home_of
 from .citations import citations
+from .furniture import moved, read_through
 from .header import header
 from .identity import own_identity
 from .own_checks import own_warnings
@@ -59,9 +60,24 @@ def _one(text: str) -> Extraction:
     own = header(text)
     key, work = own_identity(own)
     own = replace(own, id=key, uri=work, warnings=own_warnings(own))
-    found = citations(text, citing_date=own.date, home=home_of(own, text))
-    found = tuple(citation for citation in found if not _is_own(citation, own))
-    return Extraction(own, found, references(text, found, own_type=own.type))
+    home = home_of(own, text)
+
+    def cited(text: str) -> tuple[Citation, ...]:
+        found = citations(text, citing_date=own.date, home=home)
+        return tuple(citation for citation in found if not _is_own(citation, own))
+
+    if "\f" not in text:
+        found = cited(text)
+        return Extraction(own, found, references(text, found, own_type=own.type))
+    through = read_through(text)
+    found = cited(through.text)
+    pointers = references(through.text, found, own_type=own.type)
+    whole, moved_pointers = moved(found, pointers, text, through.to_original)
+    for start, end in through.notes:
+        page = text.count("\f", 0, start)
+        whole += shifted(cited(text[start:end]), (), start, page)[0]
+    whole.sort(key=lambda citation: citation.start)
+    return Extraction(own, tuple(whole), tuple(moved_pointers))
 
 
 def _is_own(citation: Citation, own: Header) -> bool:

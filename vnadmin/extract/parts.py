@@ -43,8 +43,9 @@ def boundaries(text: str) -> list[int]:
     """Where each document of `text` begins; the first at 0.
 
     A new one begins with a letterhead of its own, motto and number, on a new page or behind the
-    close of the one before. The number is filled in, or its symbol and a date's year are printed:
-    forms and appendices bear the motto, too, but no such number.
+    close of the one before. The number is filled in, or its symbol and a date's year are printed
+    (behind a close on a new page the year will do, since serials are by hand): forms and
+    appendices bear the motto, too, but neither of those.
     """
     closes = [match.start() for match in _CLOSED.finditer(text)]
     starts = [0]
@@ -65,7 +66,11 @@ def boundaries(text: str) -> list[int]:
         page = text.find("\f", motto.end(), end)
         end = page if page >= 0 else end
         above = max(_line_before(text, start, 4), text.rfind("\f", 0, start) + 1)
-        if _is_numbered(text, start, end) and not _TEMPLATE.search(text[above : motto.start()]):
+        by_hand = parted and start < motto.start() and _opens_page(text, start)
+        dated = by_hand and _DATED.search(text, motto.end(), end) is not None
+        if (dated or _is_numbered(text, start, end)) and not _TEMPLATE.search(
+            text[above : motto.start()]
+        ):
             starts.append(start)
             below = _line_after(text, motto.end(), _FEWEST)
     return starts
@@ -109,7 +114,9 @@ def _block_start(text: str, motto: int, floor: int) -> int:
     if text[motto] == "\f":
         return motto + 1
     top = max(floor, _line_before(text, motto, _ABOVE))
-    top = max(top, text.rfind("\f", top, motto) + 1)
+    page = text.rfind("\f", top, motto) + 1
+    if page and any(upper(line.strip()) for line in text[page:motto].split("\n")):
+        return page
     number = max((m.start() for m in _NUMBER.finditer(text, top, motto)), default=motto)
     lines = [(m.start(), m[0]) for m in re.finditer(r"(?m)^[^\n]*$", text[top:number])]
     start = number
