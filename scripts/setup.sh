@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes .venv, and installs by apt what is missing: python3-venv, Tesseract and its Vietnamese data;
-# for the tests (`setup.sh test`) a font, too. Without root or a sudo that asks nothing, it stops with
-# the line to run.
+# for the tests (`setup.sh test`) a font and Chromium, too. Without root or a sudo that asks nothing,
+# it stops with the line to run.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -29,6 +29,11 @@ if [ "${1:-}" = test ]; then
     find -L /usr/share/fonts /usr/local/share/fonts ~/.local/share/fonts ~/.fonts \
         \( -name Tinos-BoldItalic.ttf -o -name FreeSerifBoldItalic.ttf \) 2>/dev/null |
         grep -q . || missing="$missing fonts-croscore"
+    # They open the review page in a browser. Ubuntu's chromium is a snap, which containers can't
+    # install: there `make test` takes Playwright's.
+    if grep -qs '^ID=debian' /etc/os-release && ! command -v chromium >/dev/null; then
+        missing="$missing chromium"
+    fi
 fi
 
 if [ -n "$missing" ]; then

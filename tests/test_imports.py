@@ -14,7 +14,7 @@ import vnadmin
 
 ROOMS = (
     "errors document options vietnamese language grammar formats scan restore extract pipeline "
-    "ocrmypdf_plugin archive index web train evaluate cli __main__"
+    "ocrmypdf_plugin corrections review archive index web train evaluate cli __main__"
 ).split()
 PACKAGE = Path(vnadmin.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))

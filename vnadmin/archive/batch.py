@@ -260,6 +260,8 @@ class Batch:
             written = [form for form in twin["written"].split(",") if form in wanted.forms]
             if not written:
                 return False
+            if "html" in written and first.pictures.is_dir():
+                return False  # its page names its folder of pictures
             try:
                 for form in written:
                     self._copy(first.output(form), item.output(form))
@@ -322,7 +324,7 @@ class Batch:
     def _hide(self, number: int, item: Item) -> None:
         """Leave nothing of a secret, nor of what was written before it was known to be one."""
         for form in FORMS:
-            item.output(form).unlink(missing_ok=True)
+            item.remove(form)
         base = os.fsencode(item.base.relative_to(self.outdir))
         self._journal.forget_name(number, secret_base(base))
 

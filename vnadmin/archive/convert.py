@@ -10,7 +10,6 @@ from typing import BinaryIO
 from vnadmin.archive.inputs import Item, shown
 from vnadmin.document import Document, missing_pages
 from vnadmin.errors import InputError, OutputError
-from vnadmin.extract.annotate import html_page
 from vnadmin.formats.alto import alto_parts
 from vnadmin.formats.hocr import hocr_parts
 from vnadmin.formats.output import atomic_output
@@ -94,7 +93,7 @@ def convert_one(
             raise InputError(notes[0])
     for form in possible:
         with atomic_output(item.output(form), scratch=scratch) as stream:
-            notes += _WRITERS[form](document, item.source, stream)
+            notes += _WRITERS[form](document, item, stream)
     return Converted(
         tuple(possible),
         tuple(notes),
@@ -129,12 +128,12 @@ def _can_be(form: str, document: Document) -> bool:
     return form not in ("hocr", "alto") or bool(document.pages)
 
 
-_Writer = Callable[[Document, Path, BinaryIO], list[str]]
+_Writer = Callable[[Document, Item, BinaryIO], list[str]]
 """Writes the document made of a file, and returns what is to be noted of it."""
 
 
 def _parts(write: Callable[[Document], Iterable[str]]) -> _Writer:
-    def to_stream(document: Document, source: Path, stream: BinaryIO) -> list[str]:
+    def to_stream(document: Document, item: Item, stream: BinaryIO) -> list[str]:
         for part in write(document):
             stream.write(part.encode("utf-8", "replace"))
         return []
@@ -147,10 +146,17 @@ def _json(document: Document) -> Iterator[str]:
     yield "\n"
 
 
-def _pdf(document: Document, source: Path, stream: BinaryIO) -> list[str]:
+def _pdf(document: Document, item: Item, stream: BinaryIO) -> list[str]:
     from vnadmin.formats.pdf import write_pdf  # here: pikepdf is slow to load
 
-    return write_pdf(document, source, stream)
+    return write_pdf(document, item.source, stream)
+
+
+def _html(document: Document, item: Item, stream: BinaryIO) -> list[str]:
+    from vnadmin.review.file import write_review  # here: Jinja is slow to load
+
+    write_review(document, item.source, item.pictures, stream)
+    return []
 
 
 _WRITERS: dict[str, _Writer] = {
@@ -159,5 +165,5 @@ _WRITERS: dict[str, _Writer] = {
     "hocr": _parts(lambda document: hocr_parts([document])),
     "alto": _parts(lambda document: alto_parts([document])),
     "pdf": _pdf,
-    "html": _parts(lambda document: [html_page(document)]),
+    "html": _html,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -26,6 +27,20 @@ class Item:
         """Where the output in a form goes: `a.pdf.json`; as PDF `a.pdf.vnadmin.pdf`."""
         extension = "vnadmin.pdf" if form == "pdf" else form
         return self.base.with_name(f"{self.base.name}.{extension}")
+
+    @property
+    def pictures(self) -> Path:
+        """The folder beside a large document's HTML page that holds the pictures of its pages."""
+        return self.base.with_name(f"{self.base.name}.pages")
+
+    def remove(self, form: str) -> None:
+        """Remove the output in a form, if it is there."""
+        self.output(form).unlink(missing_ok=True)
+        if form == "html" and self.pictures.is_dir():
+            for picture in self.pictures.glob("[0-9]*.webp"):
+                picture.unlink(missing_ok=True)
+            with suppress(OSError):  # what else is in it isn't ours
+                self.pictures.rmdir()
 
 
 Problem = Callable[[InputError], None]

@@ -127,7 +127,7 @@ class Register:
     def _take_back(self, row: sqlite3.Row, item: Item, base: bytes) -> None:
         """Remove the outputs of a secret that were written when secrets weren't left out."""
         for form in filter(None, row["written"].split(",")):
-            item.output(form).unlink(missing_ok=True)
+            item.remove(form)
         self.removed += 1
         self._secrets = True
         self.journal.db.execute(

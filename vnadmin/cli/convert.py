@@ -41,7 +41,7 @@ forms:
   hocr, alto   the restored words in their boxes, for other programs
   pdf    a.pdf.vnadmin.pdf: the pages as they are, the restored text invisible under them; a text
          layer from another OCR is replaced. Of PDF and images
-  html   the text, a link on each citation
+  html   the review page: the paper beside the text, doubts, edits and citations marked
 
 examples:
   vnadmin convert scan.pdf -o out

@@ -53,6 +53,21 @@ def read_image(
                 yield failed(number, name, error)
 
 
+def page_image(source: Path, number: int, name: str) -> Image.Image:
+    """Return the page `number`, from 1, of an image file, upright by its EXIF tag.
+
+    Raises:
+        InputError: the file is damaged or too large, or has no such page.
+    """
+    try:
+        with Image.open(source) as image:
+            image.seek(number - 1)
+            _check_size(image, name)
+            return _upright(image)
+    except _UNREADABLE as error:
+        raise InputError(_damaged(name, error)) from error
+
+
 def _check_size(image: Image.Image, name: str) -> None:
     """Refuse by the size the header states, before any pixel is decoded."""
     width, height = image.size
