@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from vnadmin import __version__
-from vnadmin.cli import convert, evaluate, extract, index, restore, train
+from vnadmin.cli import convert, evaluate, extract, index, restore, serve, train
 from vnadmin.cli.common import Parser, report
 from vnadmin.errors import ExitCode, VnadminError
 
@@ -28,6 +28,7 @@ examples:
   vnadmin extract scans/*.pdf --format csv     the same of many, for a spreadsheet
   vnadmin convert --to pdf scans/ -o searchable  the scans as searchable PDF
   vnadmin index add archive.db searchable      what they cite, to be searched and asked
+  vnadmin serve archive.db                     the same to look at, in a browser
   vnadmin evaluate restore --truth right.txt --ocr read.txt
 
 exit codes:
@@ -47,7 +48,7 @@ def build_parser() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"vnadmin {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (restore, extract, convert, index, train, evaluate):
+    for command in (restore, extract, convert, index, serve, train, evaluate):
         command.add_parser(commands)
     return parser
 

@@ -15,22 +15,26 @@ from vnadmin.formats.output import atomic_output
 from vnadmin.index import questions
 from vnadmin.index.adding import Progress, add_documents, add_files
 from vnadmin.index.export import FOLDERS, FORMS, write_csv, write_folder, write_lines
+from vnadmin.index.facets import doubtful, located, warnings_of
 from vnadmin.index.keywords import keywords
 from vnadmin.index.rows import (
     Added,
     Change,
     Contradiction,
     Count,
+    Doubtful,
     Entry,
+    Facets,
     Found,
     Keyword,
     Mention,
     Repealed,
     Stats,
     Variant,
+    Warned,
     Work,
 )
-from vnadmin.index.search import Filters, search
+from vnadmin.index.search import Filters, search, search_facets
 from vnadmin.index.spelling import Vocabulary
 from vnadmin.index.store import Store
 
@@ -130,6 +134,8 @@ class Index:
         since: str | None = None,
         until: str | None = None,
         relation: str | None = None,
+        whole: bool = False,
+        below: int | None = None,
         limit: int = 20,
         offset: int = 0,
     ) -> Found:
@@ -147,20 +153,49 @@ class Index:
             since: first date, YYYY-MM-DD or its beginning.
             until: last date, the same.
             relation: only documents that cite (the number in the query, if there is one) so.
+            whole: issuer, type and place are the whole name, not words of it.
+            below: only documents with a citation less sure than that many per cent.
             limit: most hits returned.
             offset: hits left out before them.
 
         Raises:
             UsageError: `relation` is none.
         """
-        filters = Filters(issuer, type, place, since, until, relation)
+        filters = Filters(issuer, type, place, since, until, relation, whole, below)
         with self._store.reading() as connection:
             return search(connection, self._words, query, filters, limit=limit, offset=offset)
+
+    def facets(
+        self,
+        query: str,
+        *,
+        issuer: str | None = None,
+        type: str | None = None,
+        place: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        relation: str | None = None,
+        whole: bool = False,
+        below: int | None = None,
+    ) -> Facets:
+        """Count the documents that `search` finds for the same arguments by what they are."""
+        filters = Filters(issuer, type, place, since, until, relation, whole, below)
+        with self._store.reading() as connection:
+            return search_facets(connection, query, filters)
 
     def find(self, number: str, *, limit: int = 20) -> list[Work]:
         """The works that a number ("23 qd/tw"), a law's name or a key means, most cited first."""
         with self._store.reading() as connection:
             return questions.find_works(connection, number, limit=limit)
+
+    def work(self, identifier: int) -> Work:
+        """The work of that number in this index.
+
+        Raises:
+            UsageError: there is none.
+        """
+        with self._store.reading() as connection:
+            return questions.work(connection, identifier)
 
     def document(self, identifier: int) -> Entry:
         """The document of that number in this index.
@@ -170,6 +205,20 @@ class Index:
         """
         with self._store.reading() as connection:
             return questions.entry(connection, identifier)
+
+    def located(self, document_id: str, *, part: int = 0) -> Entry:
+        """The document by the id of its JSON, which stays when it is added again.
+
+        Raises:
+            UsageError: there is none.
+        """
+        with self._store.reading() as connection:
+            return located(connection, document_id, part)
+
+    def warnings(self, document: Entry | int) -> list[Warned]:
+        """The warnings of a document, then those of its citations."""
+        with self._store.reading() as connection:
+            return warnings_of(connection, _id(document))
 
     def text(self, document: int) -> str:
         """The text of a document: its stretch of its file's."""
@@ -252,6 +301,11 @@ class Index:
         """Works with several dates in the archive, and mentions that contradict themselves."""
         with self._store.reading() as connection:
             return list(questions.contradictions(connection, limit=limit, offset=offset))
+
+    def doubtful(self, *, limit: int = _PAGE, offset: int = 0) -> list[Doubtful]:
+        """Documents that need a look, by how many warnings and unsure citations they have."""
+        with self._store.reading() as connection:
+            return list(doubtful(connection, limit=limit, offset=offset))
 
     def counts(self, by: str) -> list[Count]:
         """Documents and citations by "year", "issuer", "type", "place" or "relation".

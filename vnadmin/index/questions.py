@@ -55,6 +55,8 @@ def make(kind: type[_Row], row: sqlite3.Row) -> _Row:
 def work(connection: sqlite3.Connection, identifier: int) -> Work:
     """The work of that number."""
     row = connection.execute("SELECT * FROM work_list WHERE id = ?", (identifier,)).fetchone()
+    if row is None:
+        raise UsageError(f"no work {identifier} in the index")
     return make(Work, row)
 
 

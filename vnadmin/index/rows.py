@@ -168,6 +168,40 @@ class Contradiction:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A document that needs a look: how many warnings it has, and citations that are unsure."""
+
+    document: Entry
+    warnings: int
+    unsure: int
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A warning of a document, or of its citation `seq`; `text` is it as in the JSON."""
+
+    seq: int | None
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Found documents by what they are: value and number of documents, the most first.
+
+    `issuer` counts issuers in full, `relation` documents that cite so, `below` those with a
+    citation less sure than that many per cent. The last two are empty where the documents are too
+    many to go through their citations.
+    """
+
+    type: tuple[tuple[str, int], ...]
+    issuer: tuple[tuple[str, int], ...]
+    year: tuple[tuple[str, int], ...]
+    relation: tuple[tuple[str, int], ...]
+    below: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """Documents of one year, issuer, type or relation, and the citations in them."""
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from vnadmin.extract.bodies import canonical_body
+from vnadmin.index.facets import all_facets, facets
 from vnadmin.index.keys import code_key, searchable
 from vnadmin.index.questions import entries, entry, relation_number
 from vnadmin.index.questions import work as work_of
-from vnadmin.index.rows import Found, Hit, Work
+from vnadmin.index.rows import Facets, Found, Hit, Work
 from vnadmin.index.snippets import Snippets
 from vnadmin.index.spelling import Vocabulary
 from vnadmin.vietnamese import fold, in_new_habit, nfc
@@ -27,7 +28,11 @@ _TOKEN = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What documents must be, too; each compared without diacritics and case, dates ISO."""
+    """What documents must be, too; each compared without diacritics and case, dates ISO.
+
+    With `whole`, issuer, type and place are the whole name, not words of it. `below`: with a
+    citation less sure than that many per cent.
+    """
 
     issuer: str | None = None
     type: str | None = None
@@ -35,6 +40,8 @@ class Filters:
     since: str | None = None
     until: str | None = None
     relation: str | None = None
+    whole: bool = False
+    below: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,31 @@ def search(
             quoted = (f'"{phrase}"' for phrase in corrected.phrases)
             return replace(again, corrected=" ".join((*words, *quoted, *corrected.codes)))
     return found
+
+
+def search_facets(connection: sqlite3.Connection, text: str, filters: Filters) -> Facets:
+    """Count what `search` finds by what it is (see `Index.facets`)."""
+    query = _parse(connection, nfc(text))
+    where, values = _conditions(connection, filters, query.works)
+    if query.words or query.phrases:
+        source = "search JOIN documents ON documents.id = search.rowid"
+        where.insert(0, "search MATCH ?")
+        values.insert(0, query.match())
+    elif query.codes:
+        source = "documents"
+        marks = ",".join("?" * len(query.works))
+        where.insert(
+            0,
+            f"(documents.work IN ({marks}) OR documents.id IN "
+            f"(SELECT document FROM citations WHERE citations.work IN ({marks})))",
+        )
+        values[:0] = [*query.works, *query.works]
+    else:
+        source = "documents"
+    if not where:
+        return all_facets(connection)
+    hits = f"SELECT documents.id FROM {source} WHERE {' AND '.join(where)}"
+    return facets(connection, hits, values, works=query.works)
 
 
 def _run(
@@ -148,7 +180,7 @@ def _conditions(
         ("place", filters.place),
     ):
         if wanted:
-            ids = _strings_like(connection, column, wanted)
+            ids = _strings_like(connection, column, wanted, whole=filters.whole)
             where.append(f"documents.{column} IN ({','.join('?' * len(ids))})")
             values += ids
     if filters.since:
@@ -164,18 +196,30 @@ def _conditions(
             f"AND relation = ? {cited})"
         )
         values += [relation_number(filters.relation), *works]
+    if filters.below is not None:
+        where.append(
+            "EXISTS (SELECT 1 FROM citations WHERE citations.document = documents.id "
+            "AND confidence < ?)"
+        )
+        values.append(filters.below)
     return where, values
 
 
-def _strings_like(connection: sqlite3.Connection, column: str, wanted: str) -> list[int]:
-    """The strings in a column of `documents` that have the words wanted, one after the other."""
+def _strings_like(
+    connection: sqlite3.Connection, column: str, wanted: str, *, whole: bool
+) -> list[int]:
+    """The strings in a column of `documents` that are, or have, the words wanted in that order."""
     rows = connection.execute(
         f"WITH RECURSIVE used (id) AS (SELECT min({column}) FROM documents UNION ALL "
         f"SELECT (SELECT min({column}) FROM documents WHERE {column} > used.id) FROM used "
         "WHERE used.id IS NOT NULL) SELECT strings.id, text FROM used JOIN strings USING (id)"
     )
     words = _spaced(wanted)
-    return [row["id"] for row in rows if words in _spaced(row["text"])]
+    return [
+        row["id"]
+        for row in rows
+        if (words == _spaced(row["text"]) if whole else words in _spaced(row["text"]))
+    ]
 
 
 def _spaced(text: str) -> str:

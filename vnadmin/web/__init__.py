@@ -1,0 +1,1 @@
+"""Pages on which an index is looked at: `vnadmin serve`. Needs the extra "web"."""

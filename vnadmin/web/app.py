@@ -1,0 +1,74 @@
+"""`vnadmin serve` as an ASGI application."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from vnadmin.index import Index
+from vnadmin.web import views
+from vnadmin.web.guard import Guard
+from vnadmin.web.settings import Settings
+from vnadmin.web.site import Site
+
+_STATIC = Path(__file__).parent / "static"
+_ROUTES = (
+    ("/", views.search),
+    ("/search.{form}", views.search_rows),
+    ("/document/{id}", views.document),
+    ("/document/{id}/text", views.text),
+    ("/document/{id}/graph.svg", views.document_graph),
+    ("/document/{id}/cites.{form}", views.cites_rows),
+    ("/document/{id}/cited-by.{form}", views.document_cited_rows),
+    ("/work/{key:path}/cited-by.{form}", views.cited_rows),
+    ("/work/{key:path}", views.work),
+    ("/lists/{name}.{form}", views.list_rows),
+    ("/lists/{name}", views.listed),
+    ("/login", views.login),
+)
+
+
+def make_app(index: Index, settings: Settings) -> Starlette:
+    """The site of an index; the caller closes the index after it."""
+    site = Site(index, settings)
+    mimetypes.add_type("text/javascript", ".js")  # whatever the system's table says
+
+    @asynccontextmanager
+    async def life(app: Starlette) -> AsyncIterator[None]:
+        site.warm()
+        yield
+        site.close()
+
+    def endpoint(
+        view: Callable[[Site, Request], Response],
+    ) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            return await site.run(view, request)
+
+        return answer
+
+    async def failed(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        detail = error.detail if isinstance(error, HTTPException) else ""
+        return site.page(request, "error.html", status, status=status, detail=detail)
+
+    return Starlette(
+        routes=[
+            *(Route(path, endpoint(view), methods=["GET"]) for path, view in _ROUTES),
+            Route("/login", endpoint(views.log_in), methods=["POST"]),
+            Mount("/static", StaticFiles(directory=_STATIC)),
+        ],
+        middleware=[Middleware(Guard, settings=settings)],
+        exception_handlers={HTTPException: failed, 500: failed},
+        lifespan=life,
+    )
