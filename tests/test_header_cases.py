@@ -253,6 +253,21 @@ def test_addressees_of_short_words_under_a_stamp() -> None:
     assert extract_from_text(text)[0].addressees == ("Bộ Y tế", "Sở Y tế")
 
 
+def test_a_day_written_over_its_word_and_addressees_without_a_dash() -> None:
+    text = """SỞ Y TẾ
+Số: /SYT-KT
+Lào Cai, ngàW/‡ tháng 5 năm 2021
+Kính gửi:
+- Bộ Y tế;
+Sở Y tế các tỉnh.
+
+Xét đề nghị này.
+"""
+    header = extract_from_text(text)[0]
+    assert (header.place, header.date) == ("Lào Cai", None)
+    assert header.addressees == ("Bộ Y tế", "Sở Y tế các tỉnh")
+
+
 FORM = """Mẫu số 01
 CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
 Độc lập - Tự do - Hạnh phúc

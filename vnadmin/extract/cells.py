@@ -35,7 +35,10 @@ MOTTO = re.compile(
     r"|dan chu cong hoa"
     r"|^doan (?:tncs|thanh nien cong san) ho chi minh$"
 )
-PLACE_DATE = re.compile(r"\s*(?P<place>[^\W\d_][^,:;0-9]{1,40}?)\s*[,.;]\s*(?=[Nn]g[àa]y)")
+# "ngày", or what a day written over it has left of it.
+PLACE_DATE = re.compile(
+    r"\s*(?P<place>[^\W\d_][^,:;0-9]{1,40}?)\s*[,.;]\s*(?=[Nn]g[àa]y|ng[àa]\S{1,6}\s+tháng\s)"
+)
 URGENT = re.compile(r"(?:HỎA|HOẢ)\s+TỐC|KHẨN|THƯỢNG KHẨN|(?:TUYỆT |TỐI )?MẬT|HẸN GIỜ")
 RULE = re.compile(r"[\W_]*")
 

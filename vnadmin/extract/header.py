@@ -195,6 +195,8 @@ def _place_date(cells: Sequence[str]) -> tuple[str | None, str | None, bool]:
         if partly is not None:
             filled = partly["unread"] or f"{partly['day']}{partly['month']}"
             return match["place"], None, re.search(r"\w", filled) is not None
+        if re.match(r"ng[àa](?!y)\S", rest):
+            return match["place"], None, True
         if reading is not None or match_blank_date(rest, 0) is not None:
             return match["place"], None, False
     return None, None, False

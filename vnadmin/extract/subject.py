@@ -158,6 +158,12 @@ def _joined(lines: Sequence[str]) -> str | None:
     return re.sub(r"(?<=\w{2})\.\Z", "", " ".join(" ".join(lines).split())) or None
 
 
+def _is_next(cell: str, before: str) -> bool:
+    """Whether a line without a dash is the next one of a list that goes on behind a semicolon."""
+    whole = before.endswith(";") and cell.endswith((".", ";"))
+    return whole and cell[0].isupper() and _BODY_START.match(cell) is None
+
+
 def addressees(cells: Sequence[str]) -> tuple[str, ...]:
     """Who a letter is to: in the line of "Kính gửi", or a list under it, one to a dash."""
     head = cells[: 2 * HEAD_CELLS]
@@ -182,7 +188,7 @@ def addressees(cells: Sequence[str]) -> tuple[str, ...]:
             if found and (inline or found[-1].endswith(".")):
                 break
             found.append(cell.lstrip("-–•+ "))
-        elif not found:
+        elif not found or _is_next(cell, found[-1]):
             found.append(cell)
         elif gap or re.search(r"[;.]\W*\Z", found[-1]) or _BODY_START.match(cell):
             break
