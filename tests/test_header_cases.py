@@ -298,3 +298,13 @@ def test_two_documents_in_one_file(layout: str, between: str) -> None:
             header["header"].get("number") for header in (one, two)
         ], names
         assert parts[1].header == extract_from_text(second)[0], names
+
+
+def test_what_reads_garbled_is_trusted_less() -> None:
+    text = (
+        "SỞ Y TẾ\nSố: 5/QĐ-SYT\nQUYẾT ĐỊNH\n{}\n\nCăn cứ A;\nNơi nhận:\n- {};\n- Lưu: VT.\n\n{}\n"
+    )
+    sound = extract_from_text(text.format("Về việc cử cán bộ", "Bộ Y tế", "GIÁM ĐỐC\nLê An"))[0]
+    odd = extract_from_text(text.format("việc cử cÁn~bọộ", "B6 ¥ tê", "GIÁM ĐỐC\nXq An"))[0]
+    for name in ("subject", "recipients", "signers"):
+        assert odd.confidence[name] < 0.6 < sound.confidence[name], name

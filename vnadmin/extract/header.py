@@ -12,6 +12,7 @@ from ..grammar.dates import match_blank_date
 from ..grammar.numbers import roles, symbol_known
 from ..grammar.tables import types_by_name
 from ..vietnamese import canonical
+from . import trust
 from .cells import HEAD_CELLS, PLACE_DATE, body_line, plain, split_cells, upper
 from .close import close
 from .letterhead import issuing_bodies, known_place
@@ -67,11 +68,16 @@ def header(text: str) -> Header:
     parent = bodies[-2] if len(bodies) > 1 else None
     signers, recipients = close(cells)
     confidence = {
-        "issuer": 0.9 if issuer else 0.0,
-        "number": 0.95 if number else 0.0,
+        "issuer": trust.of_text(issuer),
+        "parent_issuer": trust.of_text(parent),
+        "number": trust.of_number(number, symbol),
+        "place": trust.of_text(place),
         "date": 0.95 if date else 0.0,
         "type": 0.95 if type_at is not None else (0.7 if kind else 0.0),
-        "subject": 0.85 if about else 0.0,
+        "subject": trust.of_subject(about),
+        "addressees": trust.of_list(dear),
+        "recipients": trust.of_list(recipients),
+        "signers": trust.of_signers(signers),
     }
     return Header(
         issuer=issuer,
