@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -141,11 +142,11 @@ def size(path: Path) -> None:
 
 def answers(archive: Archive, path: Path, seed: int) -> None:
     """Times of searches and of "who cites X"."""
-    random = np.random.default_rng((seed, 99))
+    random = Random(seed + 99)
     with vnadmin.Index(path, create=False) as index:
         most = index.most_cited(limit=1)[0]
         print(f"most cited: {most.type} {most.number}, {most.citers:,} citing documents")
-        ranks = [0] * 20 + (10 ** (random.random(180) * 4)).astype(int).tolist()
+        ranks = [0] * 20 + [int(10 ** (random.random() * 4)) for _ in range(180)]
         numbers = [str(archive.work(rank)["number"]) for rank in ranks]
         works = [found[0] for number in numbers if (found := index.find(number))]
         clock("who cites X (page of 50)", works, lambda w: index.cited_by(w, limit=PAGE))
@@ -165,14 +166,12 @@ def answers(archive: Archive, path: Path, seed: int) -> None:
 
         one = [plain(1) for _ in range(200)]
         clock("search, one word", one, lambda q: index.search(q, limit=PAGE))
-        several = [plain(int(random.integers(2, 4))) for _ in range(200)]
+        several = [plain(random.randint(2, 3)) for _ in range(200)]
         clock("search, two or three words", several, lambda q: index.search(q, limit=PAGE))
         accents = [query(2) for _ in range(200)]
         clock("search, two words with accents", accents, lambda q: index.search(q, limit=PAGE))
-        texts = [
-            archive.document(int(i))["text"].split()
-            for i in random.integers(0, archive.documents, 200)
-        ]
+        numbers_of = random.sample(range(archive.documents), 200)
+        texts = [archive.document(i)["text"].split() for i in numbers_of]
         phrases = ['"' + " ".join(text[20:23]) + '"' for text in texts]
         clock("search, phrase of three", phrases, lambda q: index.search(q, limit=PAGE))
         both = [f"{q} {n}" for q, n in zip(one, spaced, strict=False)]
@@ -212,16 +211,19 @@ def from_files(archive: Archive, folder: Path) -> None:
 
 
 def clock(name: str, questions: Any, ask: Callable[[Any], Any]) -> None:
-    """Print median and 95th percentile of the answers' times."""
-    times = []
+    """Print median and 95th percentile of the answers' times, the processor's and the clock's."""
+    times: list[list[float]] = [[], []]
     for question in questions:
-        start = time.perf_counter()
+        start = _now()
         ask(question)
-        times.append((time.perf_counter() - start) * 1e3)
-    print(
-        f"{name}: median {statistics.median(times):.1f} ms, "
-        f"p95 {np.percentile(times, 95):.1f} ms, most {max(times):.1f} ms (n = {len(times)})"
+        for column, now, before in zip(times, _now(), start, strict=True):
+            column.append((now - before) * 1e3)
+    told = (
+        f"{label} median {statistics.median(column):.1f}, p95 {np.percentile(column, 95):.1f}, "
+        f"most {max(column):.1f} ms"
+        for label, column in zip(("CPU", "clock"), times, strict=True)
     )
+    print(f"{name} (n = {len(times[0])}): {'; '.join(told)}", flush=True)
 
 
 def progress(text: str) -> None:

@@ -7,11 +7,12 @@ is text of a real document.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import accumulate
+from random import Random
 from typing import Any
-
-import numpy as np
 
 from vnadmin.document import SCHEMA
 from vnadmin.extract.identity import identity, uri
@@ -19,7 +20,7 @@ from vnadmin.grammar import parse_number
 from vnadmin.vietnamese import ONSETS, RIMES, are_syllables, place_tone
 
 CITATIONS = 10  # of a document, on average
-_SYLLABLES = 450  # of a document's text beside its citations, on average
+_SUBJECTS, _SENTENCES = 500, 60  # what texts are made of
 _WORKS_PER_DOCUMENT = 1.5
 _KINDS = (
     ("Quyết định", "QĐ-UBND", 0.35),
@@ -43,30 +44,31 @@ class Archive:
         self.documents = documents
         self._seed = seed
         works = max(10, int(documents * _WORKS_PER_DOCUMENT))
-        self._shares = np.cumsum(1.0 / np.arange(2, works + 2))
-        self._shares /= self._shares[-1]
-        words = _syllables()
-        self._words = np.array(words, dtype=object)
-        self._frequent = np.cumsum(1.0 / np.arange(8, len(words) + 8) ** 1.1)
-        self._frequent /= self._frequent[-1]
+        self._shares = list(accumulate(1.0 / rank for rank in range(2, works + 2)))
+        self._words = _syllables()
+        self._frequent = list(accumulate(1.0 / r**1.1 for r in range(8, len(self._words) + 8)))
+        random = Random(seed)
+        self._subjects = [self._sentences(random) for _ in range(_SUBJECTS)]
 
     def __iter__(self) -> Iterator[Mapping[str, Any]]:
         return (self.document(i) for i in range(self.documents))
 
     def document(self, number: int) -> Mapping[str, Any]:
         """The document of that number."""
-        random = np.random.default_rng((self._seed, number))
+        random = Random(self._seed * 1_000_003 + number)
         own = self.work(number * _STRIDE % len(self._shares))
         parts = [f"{own['issuer'].upper()}\nSố: {own['number']}\n{own['type'].upper()}\n"]
         length = len(parts[0])
         citations = []
-        count = int(random.integers(2, 2 * CITATIONS - 1))
-        ranks = np.searchsorted(self._shares, random.random(count)) + 1
+        count = random.randint(2, 2 * CITATIONS - 2)
+        ranks = [self._rank(random) for _ in range(count)]
         if random.random() < _FIRST_CITED:
             ranks[0] = 0
-        texts = np.array_split(self._text(random), count)
-        for rank, words in zip(ranks.tolist(), texts, strict=True):
-            text = " ".join(words) + "\n"
+        subject = random.choice(self._subjects)
+        for rank in ranks:
+            other = random.choice(self._subjects)
+            sentences = [*random.choices(subject, k=2), random.choice(other)]
+            text = ". ".join(sentences) + "\n"
             parts.append(text)
             length += len(text)
             citation = self._citation(self.work(rank), random, length)
@@ -81,7 +83,7 @@ class Archive:
             "header": {
                 "issuer": own["issuer"], "parent_issuer": None, "number": own["number"],
                 "symbol": own["symbol"], "place": own["place"], "date": own["date"],
-                "type": own["type"], "subject": "Về việc " + " ".join(self._text(random)[:12]),
+                "type": own["type"], "subject": f"Về việc {random.choice(subject)}",
                 "addressees": [], "recipients": [], "urgency": None, "secrecy": None,
                 "signers": [{"name": "Nguyễn Văn An", "position": "Chủ tịch", "authority": None}],
                 "id": own["id"], "uri": own["uri"], "warnings": [],
@@ -97,60 +99,62 @@ class Archive:
         """The cited document of that rank, from 0."""
         return _work(rank, self._seed)
 
-    def words(self, random: np.random.Generator, count: int) -> list[str]:
+    def words(self, random: Random, count: int) -> list[str]:
         """Words, frequent ones oftener."""
-        return self._words[np.searchsorted(self._frequent, random.random(count))].tolist()
+        return random.choices(self._words, cum_weights=self._frequent, k=count)
 
-    def _text(self, random: np.random.Generator) -> Any:
-        """Text that keeps to its subject: two thirds are from 120 words."""
-        count = int(random.integers(200, 2 * _SYLLABLES - 200))
-        words = np.array(self.words(random, count), dtype=object)
-        subject = np.array(self.words(random, 120), dtype=object)
-        return np.where(random.random(count) < 2 / 3, random.choice(subject, count), words)
+    def _sentences(self, random: Random) -> list[str]:
+        """Sentences of one subject: two thirds of their words are from some 60."""
+        own = self.words(random, 60)
+        return [
+            " ".join(
+                word if random.random() < 1 / 3 else random.choice(own)
+                for word in self.words(random, random.randint(8, 20))
+            )
+            for _ in range(_SENTENCES)
+        ]
 
-    def _citation(
-        self, work: Mapping[str, Any], random: np.random.Generator, start: int
-    ) -> dict[str, Any]:
-        dated, issued, titled, placed, warned = (
-            random.random(5) < (0.6, 0.7, 0.4, 0.3, 0.02)
-        ).tolist()
-        dated = dated or work["parsed"].year is None
+    def _rank(self, random: Random) -> int:
+        return bisect(self._shares, random.random() * self._shares[-1]) + 1
+
+    def _citation(self, work: Mapping[str, Any], random: Random, start: int) -> dict[str, Any]:
+        dated = random.random() < 0.6 or work["parsed"].year is None
+        issued = random.random() < 0.7
         text = f"{work['type']} số {work['number']}"
         if dated:
             text += f" ngày {work['date']}"
         if issued:
             text += f" của {work['issuer']}"
+        spans: dict[str, Any] = dict.fromkeys(("type", "number", "name", "date", "issuer", "title"))
         title = None
-        spans: dict[str, Any] = dict.fromkeys(("type", "number", "name", "date", "issuer"))
-        spans["title"] = None
-        if titled:
-            title = "về " + " ".join(self.words(random, 8))
+        if random.random() < 0.4:
+            title = "về " + random.choice(self._subjects[work["year"] % _SUBJECTS])
             spans["title"] = [start + len(text) + 1, start + len(text) + 1 + len(title)]
             text += " " + title
-        place = {"article": str(random.integers(1, 60)), "clause": None, "point": None}
-        if random.random() < 0.5:
-            place["clause"] = str(random.integers(1, 6))
+        places = []
+        if random.random() < 0.3:
+            clause = str(random.randint(1, 6)) if random.random() < 0.5 else None
+            places = [{"article": str(random.randint(1, 60)), "clause": clause, "point": None}]
         return {
             "type": work["type"], "number": work["number"], "symbol": work["symbol"],
             "year": work["year"], "name": None, "date": work["date"] if dated else None,
-            "issuer": work["issuer"] if issued else None, "title": title,
-            "provisions": [place] if placed else [],
-            "relation": _RELATIONS[int(np.searchsorted(np.cumsum(_OFTEN), random.random()))],
+            "issuer": work["issuer"] if issued else None, "title": title, "provisions": places,
+            "relation": random.choices(_RELATIONS, _OFTEN)[0],
             "start": start, "end": start + len(text), "text": text, "page": 1, "spans": spans,
             "resolved": None if issued else {
                 "number": None, "date": None, "issuer": work["issuer"], "candidates": [],
             },
             "confidence": {"type": 0.99, "number": 0.97, "date": 0.98, "issuer": 0.0},
-            "warnings": ["future-date: dated after this document"] if warned else [],
+            "warnings": ["future-date: dated after it"] if random.random() < 0.02 else [],
             "id": work["id"], "uri": work["uri"],
         }  # fmt: skip
 
 
 @cache
 def _work(rank: int, seed: int) -> Mapping[str, Any]:
-    random = np.random.default_rng((seed, rank, 7))
-    kind, symbol, _ = _KINDS[int(random.choice(len(_KINDS), p=[share for *_, share in _KINDS]))]
-    year = 2000 + int(random.integers(0, 25))
+    random = Random(seed * 7_000_003 + rank)
+    kind, symbol, _ = random.choices(_KINDS, [share for *_, share in _KINDS])[0]
+    year = random.randint(2000, 2024)
     serial = rank % 99_999 + 1
     printed = f"{serial}/{year}/{symbol}" if symbol in ("NĐ-CP", "TT-BTC") else f"{serial}/{symbol}"
     place = _PROVINCES[rank % len(_PROVINCES)]
@@ -163,7 +167,7 @@ def _work(rank: int, seed: int) -> Mapping[str, Any]:
     assert parsed is not None
     return {
         "type": kind, "number": printed, "symbol": symbol, "parsed": parsed, "year": year,
-        "date": f"{year}-{int(random.integers(1, 13)):02}-{int(random.integers(1, 29)):02}",
+        "date": f"{year}-{random.randint(1, 12):02}-{random.randint(1, 28):02}",
         "issuer": issuer, "place": place,
         "id": identity(kind, parsed, None, year, issuer.lower()),
         "uri": uri(kind, printed, None, year, issuer.lower()),
@@ -179,4 +183,5 @@ def _syllables() -> list[str]:
         for tone in range(6)
     ]
     found = [word for word, right in zip(toned, are_syllables(toned), strict=True) if right]
-    return np.random.default_rng(0).permutation(np.array(found, dtype=object)).tolist()
+    Random(0).shuffle(found)
+    return found

@@ -67,12 +67,14 @@ class _Adding:
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         if error is None:
-            self._writer.write()
-            self._writer.refresh_words()
-            if self._secret_gone:
-                self._writer.leave_no_trace()
-        else:
-            self._writer.forget()
+            try:
+                self._writer.write()
+                self._writer.refresh_words()
+                if self._secret_gone:
+                    self._writer.leave_no_trace()
+            except BaseException as failed:
+                self._block.__exit__(type(failed), failed, failed.__traceback__)
+                raise
         self._block.__exit__(kind, error, trace)
         if error is None:
             self._store.tidy()
@@ -151,7 +153,8 @@ class _Adding:
         if twin is not None and twin["path"] != name:
             theirs, ours = _time(twin["stamp"]), _time(mark)
             if theirs > ours or (self._settling and theirs == ours):
-                self._copy(name, mark, converted, twin["id"])
+                self._writer.add_copy(name, mark, converted.digest, document, twin["id"])
+                self._pending.add(name)
                 self._counts["copies"] += 1
                 return
             self._orphans.append(twin["path"])
@@ -166,19 +169,6 @@ class _Adding:
         self._counts["citations"] += len(document["citations"])
         if self._writer.full():
             self._commit()
-
-    def _copy(self, name: str | bytes, mark: str, converted: Converted, of: int) -> None:
-        source = converted.document["source"]
-        kind = self._connection.execute("SELECT kind FROM files WHERE id = ?", (of,)).fetchone()
-        self._connection.execute(
-            "INSERT INTO files (path, stamp, digest, document_id, source, kind, pages, complete, "
-            "copy_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                name, mark, converted.digest, converted.document["id"], source["name"], kind[0],
-                source["pages"], converted.document["complete"], of,
-            ),
-        )  # fmt: skip
-        self._writer.begin()
 
     def _remove(self, file: int) -> None:
         copies = self._connection.execute("SELECT path FROM files WHERE copy_of = ?", (file,))

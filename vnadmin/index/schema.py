@@ -249,12 +249,12 @@ _MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_version_1,)
 VERSION = len(_MIGRATIONS)
 
 
-def migrate(connection: sqlite3.Connection, version: int, *, target: int = VERSION) -> None:
-    """Take the tables from `version` (0: none) to `target`, inside the caller's transaction."""
-    for step in _MIGRATIONS[version:target]:
+def migrate(connection: sqlite3.Connection, version: int) -> None:
+    """Take the tables from `version` (0: none) to this one, inside the caller's transaction."""
+    for step in _MIGRATIONS[version:]:
         step(connection)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {target}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _run(connection: sqlite3.Connection, script: str) -> None:

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from vnadmin.errors import InputError, OutputError, VnadminError
+from vnadmin.index import schema
 from vnadmin.index.intake import shown
-from vnadmin.index.schema import APPLICATION_ID, VERSION, migrate
 
 _WAIT = 60.0  # seconds for another writer's transaction
 _CACHE = 64 * 1024  # KiB of pages
@@ -109,14 +109,14 @@ def _prepare(connection: sqlite3.Connection, path: Path, fresh: bool) -> None:
     run(f"PRAGMA cache_size = -{_CACHE}")
     (application,) = run("PRAGMA application_id").fetchone()
     (version,) = run("PRAGMA user_version").fetchone()
-    if not fresh and application != APPLICATION_ID and _tables(connection):
+    if not fresh and application != schema.APPLICATION_ID and _tables(connection):
         raise InputError(f"{shown(path)}: a database, but not an index of vnadmin")
-    if version > VERSION:
+    if version > schema.VERSION:
         raise InputError(
             f"{shown(path)}: an index of version {version}, and this vnadmin knows up to "
-            f"{VERSION}; install a newer vnadmin"
+            f"{schema.VERSION}; install a newer vnadmin"
         )
-    if version < VERSION:
+    if version < schema.VERSION:
         _upgrade(connection, path)
     run("PRAGMA synchronous = NORMAL")
     run("PRAGMA foreign_keys = ON")
@@ -131,8 +131,8 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
         run("BEGIN IMMEDIATE")
         try:
             (version,) = run("PRAGMA user_version").fetchone()  # another may have been first
-            if version < VERSION:
-                migrate(connection, version)
+            if version < schema.VERSION:
+                schema.migrate(connection, version)
             run("COMMIT")
         except BaseException:
             connection.rollback()
@@ -161,7 +161,7 @@ def _told(path: Path, *, writing: bool = False) -> Iterator[None]:
     """Turn SQLite's errors into those of vnadmin, which name the file."""
     try:
         yield
-    except VnadminError:
+    except (VnadminError, sqlite3.IntegrityError, sqlite3.ProgrammingError):
         raise
     except OSError as error:
         raise InputError(f"{shown(path)}: {(error.strerror or str(error)).lower()}") from error

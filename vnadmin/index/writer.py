@@ -86,13 +86,6 @@ class Writer:
         self._file = self._last("files")
         self._document = self._last("documents")
 
-    def forget(self) -> None:
-        """Drop what was gathered, after a rollback."""
-        self._known.forget()
-        for rows in self._rows.values():
-            rows.clear()
-        self._seen, self._gone, self._text = _Seen(), _Seen(), 0
-
     def full(self) -> bool:
         """Whether it is time to commit."""
         rows = len(self._rows["citations"]) + len(self._rows["edits"])
@@ -119,18 +112,34 @@ class Writer:
                 f"{name}: not the JSON of a document ({error!r}); convert it again"
             ) from error
 
-    def _add(
-        self, path: str | bytes, stamp: str, digest: bytes, document: Mapping[str, Any]
+    def add_copy(
+        self, path: str | bytes, stamp: str, digest: bytes, document: Mapping[str, Any], of: int
+    ) -> None:
+        """Note a file whose document is in the index from the file `of`."""
+        self._add_file(path, stamp, digest, document, of)
+
+    def _add_file(
+        self,
+        path: str | bytes,
+        stamp: str,
+        digest: bytes,
+        document: Mapping[str, Any],
+        copy_of: int | None,
     ) -> None:
         self._file += 1
         source = document["source"]
-        text: str = document["text"].replace("\0", "\ufffd")
         self._rows["files"].append(
             (
                 self._file, path, stamp, digest, document["id"], source["name"],
-                self._known.string(source["kind"]), source["pages"], document["complete"], None,
+                self._known.string(source["kind"]), source["pages"], document["complete"], copy_of,
             )
         )  # fmt: skip
+
+    def _add(
+        self, path: str | bytes, stamp: str, digest: bytes, document: Mapping[str, Any]
+    ) -> None:
+        self._add_file(path, stamp, digest, document, None)
+        text: str = document["text"].replace("\0", "\ufffd")
         self._rows["pages"] += [
             (self._file, p["number"], p["width"], p["height"], p["start"], p["end"], p["reading"])
             for p in document["pages"]
