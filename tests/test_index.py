@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -335,3 +337,25 @@ def test_what_is_no_index(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such index"):
         vnadmin.Index(tmp_path / "none.db", create=False)
     assert not (tmp_path / "none.db").exists()
+
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize(
+    "query",
+    re.findall(r"```sql\n(.*?)```", (ROOT / "docs/archive-index.md").read_text("utf-8"), re.S),
+)
+def test_the_sql_of_the_docs_runs(index: vnadmin.Index, query: str) -> None:
+    rows = index.connection.execute(query).fetchall()
+    assert rows or "edits" in query
+
+
+def test_the_picture_of_the_tables_is_up_to_date() -> None:
+    spec = spec_from_file_location("schema_picture", ROOT / "scripts/schema_picture.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    drawn = (ROOT / "docs/index-schema.svg").read_text("utf-8")
+    assert module.picture() == drawn, "run scripts/schema_picture.py"

@@ -77,7 +77,7 @@ class _Adding:
                 raise
         self._block.__exit__(kind, error, trace)
         if error is None:
-            self._store.tidy()
+            self._store.tidy(wholly=self._secret_gone)
 
     def result(self) -> Added:
         return Added(**self._counts, failed=tuple(self._failed))

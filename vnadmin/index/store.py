@@ -86,10 +86,15 @@ class Store:
                 raise
             connection.commit()
 
-    def tidy(self) -> None:
-        """Bring what was written from the log into the file, where no reader is in the way."""
+    def tidy(self, *, wholly: bool = False) -> None:
+        """Bring what was written from the log into the file, as far as no reader is in the way.
+
+        Args:
+            wholly: wait for readers, and empty the log.
+        """
+        mode = "TRUNCATE" if wholly else "PASSIVE"
         with _told(self.path, writing=True):
-            self.connection().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self.connection().execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
 
 
 def _open(path: Path) -> sqlite3.Connection:
