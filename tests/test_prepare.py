@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from vnadmin.scan import read_pages
+from vnadmin.scan.enlarge import enlarged
 from vnadmin.scan.level import levelled
 from vnadmin.scan.recognise import plainly, recognise
 from vnadmin.scan.skew import skew_of, straightened
@@ -84,6 +85,23 @@ def test_a_page_lit_unevenly_is_read() -> None:
     expected = [LINE.format(n) for n in range(100, 114)]
     assert [x for x in page.text.split("\n") if x] == expected
     assert [x for x in plain.text.split("\n") if x] != expected
+
+
+def test_a_coarse_page_is_read_enlarged_and_its_boxes_are_its_own() -> None:
+    image = page_image().reduce(2)  # 75 dpi, letters of ten pixels
+    expected = [LINE.format(n) for n in range(100, 114)]
+    page = recognise(image, number=1, name="x", language="eng", timeout=60.0)
+    assert [x for x in page.text.split("\n") if x] == expected
+    assert (page.width, page.height) == image.size
+    for word in page.words:
+        x0, y0, x1, y1 = word.box
+        assert 0 <= x0 < x1 <= image.width
+        assert 0 <= y0 < y1 <= image.height
+        assert image.crop(word.box).getextrema()[0] < 120
+    assert enlarged(image, 75.0)[1] == 2
+    assert enlarged(image, 150.0) == (image, 1)
+    clipping = Image.new("L", (600, 100), 255)
+    assert enlarged(clipping, 30.0) == (clipping, 1)
 
 
 def test_levelling_leaves_even_pages_alone() -> None:

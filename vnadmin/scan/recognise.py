@@ -14,6 +14,7 @@ from vnadmin.errors import InputError
 from vnadmin.scan import RawPage
 from vnadmin.scan.colour import grey_of
 from vnadmin.scan.engine import Engine, EngineError, ReadText
+from vnadmin.scan.enlarge import enlarged, reduced
 from vnadmin.scan.level import levelled
 from vnadmin.scan.rules import find_rules
 from vnadmin.scan.second import read_again
@@ -70,6 +71,8 @@ def recognise(
             size = image.size
             return RawPage(number, *size, read.text, read.words, reading="ocr")
         prepared = levelled(grey_of(image), dpi)
+        prepared, times = enlarged(prepared, dpi)
+        dpi *= times
         skew = skew_of(prepared, dpi)
         prepared = straightened(prepared, skew)
         read, picture = _read(prepared, dpi, engine, language, timeout)
@@ -94,9 +97,10 @@ def recognise(
     try:
         page = read_signature(page, picture, engine, language=language, timeout=timeout)
         page = read_again(page, picture, engine, language=language, dpi=dpi, timeout=timeout)
-        return serials_apart(page)
-    except EngineError:  # the page has been read
-        return page
+        page = serials_apart(page)
+    except EngineError:
+        pass  # the page has been read
+    return reduced(page, times)
 
 
 def _read(
