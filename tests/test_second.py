@@ -140,6 +140,13 @@ def test_what_the_text_has_elsewhere_decides(
     assert restored(page) == f"số {elsewhere} và {right}"
 
 
+def test_what_another_page_has_decides() -> None:
+    one = RawPage(1, 9, 9, "Thông tư số 57/2024/TT-BYT\n\f", (), reading="ocr")
+    other = page_of(("", "số", 0.9, "", 0.0), (" ", "37/2024/TT-BYT", 0.82, "57/2024/TT-BYT", 0.8))
+    text = one.text + other.text
+    assert explain(text, evidence=evidence_of([one, other])).text == text.replace("37/", "57/")
+
+
 def test_a_second_reading_is_an_edit_and_can_be_undone() -> None:
     page = page_of(("", "số", 0.9, "", 0.0), (" ", "77/2014/TT-BC", 0.8, "77/2014/TT-BTC", 0.9))
     (edit,) = explain(page.text, evidence=evidence_of([page])).edits

@@ -11,7 +11,7 @@ import regex
 
 from vnadmin.grammar import CodeSpan, find_codes, find_garbled_dates
 from vnadmin.restore.case import is_upper
-from vnadmin.restore.second import decided
+from vnadmin.restore.second import decided, known_codes
 from vnadmin.restore.tokens import Chunk, chunks
 from vnadmin.vietnamese import fold
 
@@ -84,7 +84,7 @@ def sentences(
     found = _found(source[start:end]) if codes else []
     if twice:
         own = [replace(word, start=word.start - start, end=word.end - start) for word in twice]
-        found = decided(source[start:end], found, own)
+        found = decided(source[start:end], found, own, known_codes(source))
     current: list[Item] = []
     for line in _lines(source, start, end, found):
         if current and _is_list_mark(source, line[0]):

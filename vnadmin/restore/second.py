@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
@@ -42,15 +43,26 @@ _AFTER = re.compile(r"[.,]?\s+(\S+)")
 _RANGES = (("ngay", "thang", 1, 31), ("thang", "nam", 1, 12), ("nam", "", 1900, 2099))
 
 
-def decided(source: str, codes: Sequence[CodeSpan], twice: Sequence[ReadWord]) -> list[CodeSpan]:
+@lru_cache(maxsize=2)
+def known_codes(text: str) -> Mapping[str, int]:
+    """Return how often a whole text has each code, as first read."""
+    return Counter(code.repaired for code in find_codes(text) if code.certain)
+
+
+def decided(
+    source: str,
+    codes: Sequence[CodeSpan],
+    twice: Sequence[ReadWord],
+    known: Mapping[str, int],
+) -> list[CodeSpan]:
     """Return codes and figures of `source` in order, after both readings.
 
     Args:
         source: what was read first.
         codes: what `find_codes` and `find_garbled_dates` found there, in order.
         twice: its words that were read twice, in order.
+        known: how often the document has each code (`known_codes`).
     """
-    known = Counter(code.repaired for code in codes if code.certain)
     result: list[CodeSpan] = []
     taken: set[int] = set()
     for code in [*codes, *_unfound(source, codes, twice)]:

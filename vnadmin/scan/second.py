@@ -26,6 +26,7 @@ _GOES_ON = re.compile(r".?\d\w*/.*[/-]$")  # a code whose rest stands on the nex
 # The halves of a code with a space read into it: "61/201" and "8/NĐ-CP".
 _BEGUN = re.compile(r"\W?\d{1,5}[/-]\d{0,4}$")
 _REST = re.compile(r"\S{0,4}[/-]\S{0,8}?[A-ZĐ]{2}")
+_CODE = re.compile(r"\d.*/.*[A-ZĐ]|\d[/.-]\d+[/.-]\d")  # or a date
 _UNSURE = 0.85
 """Confidence below which figures are read again."""
 _MOST = 40  # pieces of a page; more is no text but a table of figures
@@ -118,10 +119,10 @@ def _figures(readings: Iterable[str]) -> str:
 
 
 def _differ(page: RawPage, group: Sequence[int], others: _Readings) -> bool:
-    """Whether the second reading has figures, and others than the first."""
-    first = _figures(page.text[page.words[n].start : page.words[n].end] for n in group)
+    """Whether the second reading of a code or date has figures, and others than the first."""
+    read = "".join(page.text[page.words[n].start : page.words[n].end] for n in group)
     second = _figures(others[n][0] for n in group)
-    return bool(second) and first != second
+    return _CODE.search(read) is not None and bool(second) and _figures(read) != second
 
 
 def _weighed(
