@@ -140,6 +140,13 @@ def test_what_the_text_has_elsewhere_decides(
     assert restored(page) == f"số {elsewhere} và {right}"
 
 
+def test_a_figure_read_as_a_letter_in_a_serial() -> None:
+    page = page_of(
+        ("", "Số:", 0.9, "", 0.0), (" ", "3i6", 0.4, "316", 0.94), (" ", "/QĐ-UBND", 0.9, "", 0.0)
+    )
+    assert restored(page) == "Số: 316 /QĐ-UBND"
+
+
 def test_what_another_page_has_decides() -> None:
     one = RawPage(1, 9, 9, "Thông tư số 57/2024/TT-BYT\n\f", (), reading="ocr")
     other = page_of(("", "số", 0.9, "", 0.0), (" ", "37/2024/TT-BYT", 0.82, "57/2024/TT-BYT", 0.8))
@@ -253,6 +260,7 @@ def test_readings_that_agree_need_no_third() -> None:
     [
         ((("445", 0.85, "AAS.", 0.4), ("/NQ-CP", 0.9, "", 0.0)), "Số: /NQ-CP"),  # two ways
         ((("221", 0.1, "221", 0.87), ("/NQ-CP", 0.9, "", 0.0)), "Số: 221 /NQ-CP"),  # one way
+        ((("3i6", 0.38, "316", 0.94), ("/NQ-CP", 0.9, "", 0.0)), "Số: 3i6 /NQ-CP"),
         ((("$4/UBND-TH", 0.3, "544 /UBND-TH", 0.9),), "Số: /UBND-TH"),
         ((("$", 0.2, "", 0.0), ("4/UBND-TH", 0.3, "544/UBND-TH", 0.9)), "Số: /UBND-TH"),
         ((("l2/UBND-TH", 0.3, "12/UBND-TH", 0.9),), "Số: /UBND-TH"),

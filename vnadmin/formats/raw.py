@@ -59,6 +59,14 @@ class RawPage:
     skew: float = 0.0
 
 
+_LOOKS = str.maketrans("iIl|Oo", "111100")
+
+
+def as_figures(text: str) -> str:
+    """Return what was read of a figure with letters that look like its digits read as these."""
+    return text.translate(_LOOKS)
+
+
 class PageBuilder:
     """Collects words, line ends and paragraph ends in reading order.
 

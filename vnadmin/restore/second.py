@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
+from vnadmin.formats.raw import as_figures
 from vnadmin.grammar import CodeSpan, find_codes, parse_number
 from vnadmin.grammar.tables import symbols, symbols_by_skeleton
 from vnadmin.vietnamese import fold
@@ -190,7 +191,7 @@ def _figures(source: str, word: ReadWord) -> CodeSpan | None:
     first, second = read.strip(_OUTER), word.other.strip(_OUTER)
     if not first or first == second or not _FIGURES.fullmatch(second):
         return None
-    if _SYMBOL.match(source, word.end):
+    if _SYMBOL.match(source, word.end) and as_figures(first) != second:
         return None  # a serial by hand
     start = word.start + read.index(first)
     span = CodeSpan(start, start + len(first), second, True)

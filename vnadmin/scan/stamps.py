@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from rapidfuzz import fuzz
 
 from vnadmin.document import Region, RegionKind
-from vnadmin.formats.raw import ReadWord, union
+from vnadmin.formats.raw import ReadWord, as_figures, union
 from vnadmin.scan.geometry import Atom, Frame, Run, is_motto, is_upper, letters
 from vnadmin.vietnamese import fold, is_syllable
 
@@ -105,7 +105,7 @@ def _serial(atoms: Sequence[Atom]) -> tuple[Atom, ...]:
 def _is_by_hand(serial: Atom) -> bool:
     """Whether a serial was read unsurely, or two ways: print is read twice alike."""
     twice = [word for word in serial.words if isinstance(word, ReadWord)]
-    if any(word.other.strip(":.") != serial.text.strip(":.") for word in twice):
+    if any(word.other.strip(":.") != as_figures(serial.text.strip(":.")) for word in twice):
         return True
     surest = max((word.other_confidence for word in twice), default=0.0)
     return max(serial.confidence, surest) < _SERIAL
