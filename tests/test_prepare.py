@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from vnadmin.scan import read_pages
+from vnadmin.scan.edges import without_edges
 from vnadmin.scan.enlarge import enlarged
 from vnadmin.scan.level import levelled
 from vnadmin.scan.recognise import plainly, recognise
@@ -102,6 +103,21 @@ def test_a_coarse_page_is_read_enlarged_and_its_boxes_are_its_own() -> None:
     assert enlarged(image, 150.0) == (image, 1)
     clipping = Image.new("L", (600, 100), 255)
     assert enlarged(clipping, 30.0) == (clipping, 1)
+
+
+def test_black_bands_along_the_edges_are_no_text() -> None:
+    image = askew(1.5)
+    image.paste(10, (0, 0, 1240, 30))
+    image.paste(10, (0, 0, 22, 1754))
+    page = recognise(image, number=1, name="x", language="eng", timeout=60.0)
+    assert [x for x in page.text.split("\n") if x] == [LINE.format(n) for n in range(100, 114)]
+    clean = np.asarray(without_edges(image))
+    assert clean[:30].min() == 255
+    assert clean[:, :22].min() == 255
+    assert np.array_equal(clean[60:, 60:], np.asarray(image)[60:, 60:])
+    assert without_edges(page_image()).getextrema() == (0, 255)
+    black = Image.new("L", (400, 400), 0)
+    assert without_edges(black) is black
 
 
 def test_levelling_leaves_even_pages_alone() -> None:

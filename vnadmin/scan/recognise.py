@@ -13,6 +13,7 @@ from PIL import Image
 from vnadmin.errors import InputError
 from vnadmin.scan import RawPage
 from vnadmin.scan.colour import grey_of
+from vnadmin.scan.edges import without_edges
 from vnadmin.scan.engine import Engine, EngineError, ReadText
 from vnadmin.scan.enlarge import enlarged, reduced
 from vnadmin.scan.level import levelled
@@ -70,7 +71,7 @@ def recognise(
             )
             size = image.size
             return RawPage(number, *size, read.text, read.words, reading="ocr")
-        prepared = levelled(grey_of(image), dpi)
+        prepared = levelled(without_edges(grey_of(image)), dpi)
         prepared, times = enlarged(prepared, dpi)
         dpi *= times
         skew = skew_of(prepared, dpi)
