@@ -11,13 +11,14 @@ from vnadmin.formats.raw import Box, RawPage
 _TOO_FEW = 130.0
 """Dots an inch below which a page reads better enlarged. 15 scans at 100 dpi: 1.4 instead of 2.0 %
 of the characters wrong; at 150 they are read as well as at 200."""
-_SHAPES = (0.68, 0.8)  # width by height of paper, or the other way round; else it is a clipping
+_FEWEST = 50.0  # less is no page of A4, or not to be read
+_SHAPES = (0.68, 0.74)  # short by long side of A4, nearly; else it may be a clipping
 
 
 def enlarged(picture: Image.Image, dpi: float) -> tuple[Image.Image, int]:
     """Return a page's picture as large as it should be to be read, and how many times its own."""
     short, long = sorted(picture.size)
-    if dpi >= _TOO_FEW or not _SHAPES[0] < short / long < _SHAPES[1]:
+    if not _FEWEST < dpi < _TOO_FEW or not _SHAPES[0] < short / long < _SHAPES[1]:
         return picture, 1
     size = 2 * picture.width, 2 * picture.height
     return picture.resize(size, Image.Resampling.LANCZOS), 2
