@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Hashable, Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from vnadmin.index.keys import code_key
 
-_MOST = 200_000  # entries remembered of each kind; then all are forgotten and looked up again
+_MOST = 400_000  # entries remembered of each kind, some 100 MB; the older half goes at a time
 
 Stated = tuple[int, str, str | None, str | None, str | None, str | None]
 """A work, and what a mention states of it: type, number, name, date, issuer."""
@@ -36,8 +37,12 @@ class Interned:
         """At the start of a transaction: forget what another writer may have changed."""
         (version,) = self._connection.execute("PRAGMA data_version").fetchone()
         for table in self._tables:
-            if version != self._seen_version or len(self._ids[table]) > _MOST:
-                self._ids[table].clear()
+            ids = self._ids[table]
+            if version != self._seen_version:
+                ids.clear()
+            elif len(ids) > _MOST:
+                for key in list(islice(ids, _MOST // 2)):
+                    del ids[key]
             (last,) = self._connection.execute(f"SELECT max(id) FROM {table}").fetchone()
             self._last[table] = last or 0
         self._seen_version = version

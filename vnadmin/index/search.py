@@ -19,7 +19,7 @@ from vnadmin.index.spelling import Vocabulary
 from vnadmin.vietnamese import fold, in_new_habit, nfc
 
 _HEAD_WEIGHT = 5.0  # a word of type, number, issuer or subject against one of the text
-_RANKED = 2_000  # documents ranked by their words; see `_candidates`
+_RANKED = 1_000  # documents ranked by their words; see `_candidates`
 _WINDOW = 100  # best documents among which those with the query's very accents come first
 _CODE_TOKENS = 9  # "39/2022/TTLT-BTC-BTP-BCA-…"
 _CONTEXT = 90  # code points on either side of a citation
@@ -341,9 +341,9 @@ def _by_code(
         total += count
         if room > len(citing):
             citing += connection.execute(
-                f"SELECT document, min(seq) AS seq, min(relation) AS relation FROM citations "
-                f"{join} WHERE citations.work = ? {also} GROUP BY relation, document "
-                "ORDER BY relation, document LIMIT ? OFFSET ?",
+                f"SELECT document, min(seq) AS seq FROM citations {join} "
+                f"WHERE citations.work = ? {also} GROUP BY citations.relation, citations.document "
+                "ORDER BY citations.relation, citations.document LIMIT ? OFFSET ?",
                 (each.id, *values, room - len(citing), skip),
             ).fetchall()
         skip = max(0, skip - count)
