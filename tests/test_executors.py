@@ -119,6 +119,13 @@ def test_a_full_disk_is_final(number: int, is_final: bool) -> None:
     assert failure(Path("a"), error).is_final is is_final
 
 
+def test_a_damaged_file_can_be_read() -> None:
+    error = InputError("a: damaged image")
+    for cause, kind in ((OSError("no such format"), "bad-input"), (OSError(13, ""), "unreadable")):
+        error.__cause__ = cause
+        assert failure(Path("a"), error).cause == kind
+
+
 @pytest.fixture(autouse=True)
 def _found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let workers find this module."""

@@ -219,14 +219,11 @@ class Batch:
         """Look at a file's content; returns whether it is to be converted now."""
         number: int = row["id"]
         stamp = stamp_of(item.source)
-        if stamp is not None and not os.path.isfile(item.source):
-            error = InputError(f"{shown(item.source)}: is no file; save what it gives as one")
-            self._rows[item], self._under_way[number] = number, ""
-            self._settle(item, failure(item.source, error))
-            return False
-        sha256 = digest_of(item.source)
+        sha256 = digest_of(item.source) if os.path.isfile(item.source) else None
         if stamp is None or sha256 is None:
-            return self._start(number, item, "")  # its error tells why
+            self._start(number, item, "")
+            self._settle(item, failure(item.source, _why_not(item.source)))
+            return False
         self._journal.begin(number, stamp, sha256)
         if sha256 in self._under_way.values():
             return False
@@ -350,6 +347,19 @@ class Batch:
             with atomic_output(folder / name) as stream:
                 for part in make(self._journal, self.summary):
                     stream.write(part.encode("utf-8", "replace"))
+
+
+def _why_not(source: Path) -> InputError:
+    """Why a file can't be read."""
+    try:
+        if source.stat() and not os.path.isfile(source):
+            return InputError(f"{shown(source)}: is no file; save what it gives as one")
+        source.open("rb").close()
+    except OSError as error:
+        found = InputError(f"{shown(source)}: {(error.strerror or str(error)).lower()}")
+        found.__cause__ = error
+        return found
+    return InputError(f"{shown(source)}: changed while it was read; try again")
 
 
 class _Final(VnadminError):

@@ -251,7 +251,7 @@ def _set_up(db: sqlite3.Connection, path: Path, *, wal: bool) -> None:
     # Write-ahead logs need memory that all readers share: not on a network's disk.
     db.execute(f"PRAGMA journal_mode = {'WAL' if wal else 'DELETE'}")
     db.execute(f"PRAGMA synchronous = {'NORMAL' if wal else 'FULL'}")
-    db.execute("PRAGMA cache_size = -4000")
+    db.execute("PRAGMA cache_size = -1000")
     db.execute("PRAGMA secure_delete = ON")  # names of secrets
     for number, step in enumerate(_STEPS[version:], version + 1):
         db.executescript(

@@ -143,7 +143,8 @@ def _cause(error: Exception) -> Cause:
     if isinstance(error, OutputError):
         return "cannot-write"
     if isinstance(error, InputError):
-        return "unreadable" if isinstance(error.__cause__, OSError) else "bad-input"
+        cause = error.__cause__  # Pillow's complaints are OSErrors too, without a number
+        return "unreadable" if isinstance(cause, OSError) and cause.errno else "bad-input"
     return "error"
 
 
