@@ -64,7 +64,9 @@ def test_help_of_each_command(words: tuple[str, ...], capsys: pytest.CaptureFixt
 
 def test_commands_of_later_versions_are_not_listed() -> None:
     names = {words[0] for words in subcommands(build_parser()) if words}
-    assert names == {"restore", "extract", "convert", "index", "train", "evaluate"}
+    assert names == {
+        *("restore", "extract", "convert", "corrections", "index", "serve", "train", "evaluate")
+    }
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

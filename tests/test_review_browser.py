@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,9 @@ from playwright.sync_api import Page as Tab
 from reviewed import LINES, chromium, made, picture
 from test_review import ATTACKS, filled
 
+from vnadmin.corrections import Corrections
 from vnadmin.document import Document, Source
+from vnadmin.errors import InputError
 from vnadmin.review import render_review
 
 Open = Callable[..., Tab]
@@ -236,6 +241,106 @@ def test_axe_finds_nothing(open_page: Open, form: str, language: str) -> None:
     found = Axe().run(tab)
     told = [(rule["id"], rule["nodes"][0]["html"]) for rule in found.response["violations"]]
     assert told == []
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """Serves the page of a document, and takes its corrections as `vnadmin serve` does."""
+    document, path = made(), tmp_path / "a.corrections.jsonl"
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            kept = Corrections.load(path)
+            shown = kept.reviewed(document)
+            html = render_review(
+                shown, {1: picture()}, editable=True, corrections=kept.shown(shown),
+                token="t0ken", language="en",
+            )  # fmt: skip
+            self._answer(html.encode(), "text/html")
+
+        def do_POST(self) -> None:
+            assert self.headers["X-CSRF-Token"] == "t0ken"
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            kept = Corrections.load(path)
+            try:
+                if self.path.endswith("/undo"):
+                    kept.undo(asked["id"], by=asked["by"])
+                    answer: Any = {}
+                else:
+                    shown = kept.reviewed(document)
+                    kept, record = kept.add(shown, asked)
+                    answer = next(e for e in kept.shown(shown) if e["id"] == record.id)
+                self._answer(json.dumps(answer).encode(), "application/json")
+            except InputError as error:
+                self._answer(json.dumps({"error": str(error)}).encode(), "application/json", 400)
+
+        def _answer(self, body: bytes, kind: str, status: int = 200) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", f"{kind}; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{running.server_port}/documents/review", path
+        running.shutdown()
+        thread.join()
+
+
+def test_a_reviewer_corrects_and_takes_back(browser: Browser, server: tuple[str, Path]) -> None:
+    address, path = server
+    context = browser.new_context()
+    tab = context.new_page()
+    complaints: list[str] = []
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    tab.goto(address)
+    tab.keyboard.press("n")
+    tab.keyboard.press("t")
+    tab.keyboard.type("tiễn")
+    tab.get_by_label("Your name").fill("Hoa")
+    tab.keyboard.press("Enter")
+    expect(tab.locator(".text .w.corrected")).to_have_text("tiễn")
+    expect(tab.locator("#inspected .by")).to_contain_text("corrected by Hoa")
+    expect(tab.locator("#doubt-count")).to_have_text("1")
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("n")
+    tab.keyboard.press("a")  # the name is known now
+    expect(tab.locator("#doubt-count")).to_have_text("0")
+    row = tab.locator('.field[data-path="header.number"]')
+    row.get_by_role("button", name="Correct").click()
+    row.get_by_label("The paper says").fill("27/QĐ-UBND")
+    row.get_by_role("button", name="Save").click()
+    expect(row.locator(".value")).to_have_text("27/QĐ-UBND")
+    date = tab.locator('.header-card .field[data-path="header.date"]')
+    date.get_by_role("button", name="Correct").click()
+    date.get_by_label("The paper says").fill("hôm qua")
+    date.get_by_role("button", name="Save").click()
+    expect(tab.get_by_role("alert")).to_contain_text("write it as 2014-05-15")
+    tab.locator("#citation-1").get_by_role("button", name="No citation").click()
+    expect(tab.locator("#citation-1")).to_have_class(re.compile("rejected"))
+    corrected = Corrections.load(path).apply(made()).document
+    assert "quy chế tiễn công dân" in corrected.text
+    assert corrected.header.number == "27/QĐ-UBND"
+    assert len(corrected.citations) == 2
+    tab.reload()
+    expect(tab.locator(".text .w.corrected")).to_have_text(["tiễn", "Chánh"])
+    expect(tab.locator("#citation-1")).to_have_class(re.compile("rejected"))
+    found = Axe().run(tab).response["violations"]
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
+    tab.locator("#citation-1").get_by_role("button", name="Undo").click()
+    expect(tab.locator("#citation-1")).not_to_have_class(re.compile("rejected"))
+    row.get_by_role("button", name="Undo").click()
+    expect(row.locator(".value")).to_have_text("21/QĐ-UBND")
+    tab.locator(".text .w.corrected", has_text="tiễn").click()
+    tab.keyboard.press("u")
+    expect(tab.locator(".text .w.doubt")).to_have_text("tiếp")
+    assert [record.new for record in Corrections.load(path).in_force] == ["Chánh"]
+    assert complaints == []
+    context.close()
 
 
 def test_thirty_pages_open_in_two_seconds(open_page: Open) -> None:

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 SCHEMA = "vnadmin/document/1"
 
-EditKind = Literal["word", "code", "join", "split", "junk", "case", "encoding"]
+EditKind = Literal["word", "code", "join", "split", "junk", "case", "encoding", "human"]
 SourceKind = Literal["text", "pdf", "image", "hocr", "alto"]
 Relation = Literal["based_on", "implements", "amends", "repeals", "replaces", "guides", "refers"]
 RegionKind = Literal["stamp", "handwriting", "junk"]

@@ -6,13 +6,23 @@ import hashlib
 import math
 import os
 import stat
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vnadmin.document import Citation, Document, Header, OffsetMap, Page, Part, Source, Word
+from vnadmin.document import (
+    Citation,
+    Document,
+    Header,
+    OffsetMap,
+    Page,
+    Part,
+    Source,
+    Word,
+    undo_edits,
+)
 from vnadmin.errors import InputError
 from vnadmin.extract import extract_all
 from vnadmin.extract.stamps import take_arrival
@@ -233,7 +243,6 @@ def _build(
 ) -> Document:
     source = "".join(raw.text for raw in read)
     restoration = _restore(opened.kind, source, read, options)
-    to_source = OffsetMap.to_source(restoration.edits)
     to_restored = OffsetMap.to_restored(restoration.edits)
 
     starts: list[int] = []
@@ -246,7 +255,56 @@ def _build(
     def page_of(source_offset: int) -> int | None:
         return read[bisect_right(starts, source_offset) - 1].number if paged else None
 
-    def locate(citation: Citation) -> Citation:
+    begins = [to_restored.start(start) for start in starts]
+    sized = [(raw, start) for raw, start in zip(read, starts, strict=True) if raw.width]
+    document = Document(
+        id=opened.sha256[:16],
+        source=Source(opened.name, opened.sha256, opened.kind, len(read)),
+        text=restoration.text,
+        edits=restoration.edits,
+        pages=tuple(_page(raw, at, to_restored, restoration.words) for raw, at in sized),
+        warnings=(*warnings, *_told(read)),
+        complete=all(raw.failure is None for raw in read),
+    )
+    return _extracted(document, source, list(zip(begins, read, strict=True)), page_of)
+
+
+def extract_again(document: Document) -> Document:
+    """Return a document whose text and edits were changed, with what that text says now.
+
+    Its header, citations, references and parts are extracted anew.
+    """
+    source = undo_edits(document.text, document.edits)
+    to_source = OffsetMap.to_source(document.edits)
+    starts = [to_source.start(page.start) for page in document.pages]
+    breaks = [at for at, char in enumerate(source) if char == "\f"]
+
+    def page_of(source_offset: int) -> int | None:
+        if document.pages:
+            return document.pages[max(bisect_right(starts, source_offset) - 1, 0)].number
+        return bisect_left(breaks, source_offset) + 1 if breaks else None
+
+    sheets = [(page.start, page) for page in document.pages]
+    return _extracted(document, source, sheets, page_of)
+
+
+def _extracted(
+    document: Document,
+    source: str,
+    sheets: Sequence[tuple[int, Page | RawPage]],
+    page_of: Callable[[int], int | None],
+) -> Document:
+    """The document with what its text says.
+
+    Args:
+        document: its text, edits and pages.
+        source: the text as it was read.
+        sheets: its pages, with where they start in the text.
+        page_of: an offset of `source` → the page's number.
+    """
+    to_source = OffsetMap.to_source(document.edits)
+
+    def located(citation: Citation) -> Citation:
         start, end = to_source.start(citation.start), to_source.end(citation.end)
         return replace(
             citation,
@@ -256,27 +314,19 @@ def _build(
             page=page_of(start),
         )
 
-    found = extract_all(restoration.text)
-    begins = [to_restored.start(start) for start in starts]
-
     def stamped(part: Part) -> Part:
-        own = [raw for raw, at in zip(read, begins, strict=True) if part.start <= at < part.end]
+        own = [sheet for at, sheet in sheets if part.start <= at < part.end]
         return replace(part, header=_with_arrival(part.header, own))
 
+    found = extract_all(document.text)
     parts = tuple(map(stamped, found.parts))
-    sized = [(raw, start) for raw, start in zip(read, starts, strict=True) if raw.width]
-    return Document(
-        id=opened.sha256[:16],
-        source=Source(opened.name, opened.sha256, opened.kind, len(read)),
-        text=restoration.text,
-        header=parts[0].header if parts else _with_arrival(found.header, read),
-        edits=restoration.edits,
-        citations=tuple(locate(citation) for citation in found.citations),
+    every = [sheet for _, sheet in sheets]
+    return replace(
+        document,
+        header=parts[0].header if parts else _with_arrival(found.header, every),
+        citations=tuple(map(located, found.citations)),
         references=found.references,
         parts=parts,
-        pages=tuple(_page(raw, at, to_restored, restoration.words) for raw, at in sized),
-        warnings=(*warnings, *_told(read)),
-        complete=all(raw.failure is None for raw in read),
     )
 
 
@@ -307,7 +357,7 @@ def _told(read: Sequence[RawPage]) -> Iterator[str]:
         yield f"{code}: page{'s' if len(numbers) > 1 else ''} {told}: {what}"
 
 
-def _with_arrival(header: Header, read: Sequence[RawPage]) -> Header:
+def _with_arrival(header: Header, read: Sequence[Page | RawPage]) -> Header:
     """The header with what an arrival stamp says that layout took out of the text."""
     stamps = (region.text for raw in read for region in raw.regions if region.kind == "stamp")
     for text in stamps:

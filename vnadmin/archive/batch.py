@@ -257,8 +257,10 @@ class Batch:
             written = [form for form in twin["written"].split(",") if form in wanted.forms]
             if not written:
                 return False
-            if "html" in written and first.pictures.is_dir():
+            if "html" in written and os.path.isdir(first.pictures):
                 return False  # its page names its folder of pictures
+            if os.path.exists(first.corrections) or os.path.exists(item.corrections):
+                return False  # one of them is corrected
             try:
                 for form in written:
                     self._copy(first.output(form), item.output(form))

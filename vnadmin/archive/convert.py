@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,9 +92,11 @@ def convert_one(
         missing = missing_pages(document)
         if not possible:
             raise InputError(notes[0])
+    if possible:
+        document, unfit = corrected(item, document)
+        notes += unfit
     for form in possible:
-        with atomic_output(item.output(form), scratch=scratch) as stream:
-            notes += _WRITERS[form](document, item, stream)
+        notes += write_form(form, document, item, scratch=scratch)
     return Converted(
         tuple(possible),
         tuple(notes),
@@ -104,6 +107,31 @@ def convert_one(
         _confidence(document),
         is_secret,
     )
+
+
+def corrected(item: Item, document: Document) -> tuple[Document, list[str]]:
+    """Apply the corrections that stand beside a file's outputs, if any.
+
+    Returns:
+        The document with them, and what is to be said of those that fit nowhere in it.
+    """
+    if not os.path.exists(item.corrections):
+        return document, []
+    from vnadmin.corrections import Corrections
+
+    applied = Corrections.load(item.corrections).apply(document)
+    return applied.document, [
+        f"{shown(item.corrections)}: {record.describe()}: fits nowhere any more; it is kept"
+        for record in applied.unfit
+    ]
+
+
+def write_form(
+    form: str, document: Document, item: Item, *, scratch: Path | None = None
+) -> list[str]:
+    """Write a document in one form, whole or not at all; returns what is to be noted."""
+    with atomic_output(item.output(form), scratch=scratch) as stream:
+        return _WRITERS[form](document, item, stream)
 
 
 def _confidence(document: Document) -> float:

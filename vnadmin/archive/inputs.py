@@ -33,10 +33,15 @@ class Item:
         """The folder beside a large document's HTML page that holds the pictures of its pages."""
         return self.base.with_name(f"{self.base.name}.pages")
 
+    @property
+    def corrections(self) -> Path:
+        """Where people's corrections stand: never removed, never replaced."""
+        return self.base.with_name(f"{self.base.name}.corrections.jsonl")
+
     def remove(self, form: str) -> None:
         """Remove the output in a form, if it is there."""
         self.output(form).unlink(missing_ok=True)
-        if form == "html" and self.pictures.is_dir():
+        if form == "html" and os.path.isdir(self.pictures):
             for picture in self.pictures.glob("[0-9]*.webp"):
                 picture.unlink(missing_ok=True)
             with suppress(OSError):  # what else is in it isn't ours

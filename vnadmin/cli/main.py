@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from vnadmin import __version__
-from vnadmin.cli import convert, evaluate, extract, index, restore, serve, train
+from vnadmin.cli import convert, corrections, evaluate, extract, index, restore, serve, train
 from vnadmin.cli.common import Parser, report
 from vnadmin.errors import ExitCode, VnadminError
 
@@ -48,7 +48,7 @@ def build_parser() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"vnadmin {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (restore, extract, convert, index, serve, train, evaluate):
+    for command in (restore, extract, convert, corrections, index, serve, train, evaluate):
         command.add_parser(commands)
     return parser
 

@@ -6,11 +6,11 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from vnadmin.document import SCHEMA
+from vnadmin.document import SCHEMA, Document
 from vnadmin.errors import InputError
 
 _CORRECTIONS = ".corrections.jsonl"
@@ -69,11 +69,27 @@ def read_converted(path: Path) -> Converted | None:
     except (ValueError, RecursionError) as error:
         raise InputError(f"{shown(path)}: damaged JSON ({error}); convert it again") from error
     schema = document.get("schema") if isinstance(document, dict) else None
+    if schema == SCHEMA and corrections.is_file():
+        document = _corrected(path, data, corrections)
     if schema == SCHEMA:
         return Converted(digest.digest(), document)
     if isinstance(schema, str) and schema.startswith("vnadmin/document/"):
         raise InputError(f"{shown(path)}: written as {schema}; this version reads {SCHEMA}")
     return None
+
+
+def _corrected(path: Path, data: bytes, corrections: Path) -> Mapping[str, Any]:
+    """The document as people corrected it; a word is found by its box."""
+    from vnadmin.corrections import Corrections
+
+    try:
+        document = Document.from_json(data.decode())
+    except ValueError as error:
+        message = f"{shown(path)}: not the JSON of a document ({error}); convert it again"
+        raise InputError(message) from error
+    document = Corrections.load(corrections).apply(document).document
+    pages = tuple(replace(page, words=()) for page in document.pages)  # they aren't indexed
+    return replace(document, pages=pages).to_dict()
 
 
 def shown(path: Path) -> str:

@@ -51,10 +51,10 @@ def render_review(
         images: page number → URL of its picture, upright, in any size: `data:` or relative.
         language: of the interface at first; the page has a switch.
         editable: whether the page takes corrections, and sends them by `fetch`: `POST <endpoint>`
-            with a JSON object as `Corrections.add` takes it, and `POST <endpoint>/undo` with
-            `{"id": …}`; either answers with the record as JSON, or `{"error": …}` and a status
-            from 400.
-        corrections: those in force, as `Correction.to_dict` gives them: shown and undone.
+            with a JSON object as `Corrections.add` takes it, answered by what `Corrections.shown`
+            has of the new one, and `POST <endpoint>/undo` with `{"id": …, "by": …}`, answered by
+            any JSON; or `{"error": …}` and a status from 400.
+        corrections: those in force, as `Corrections.shown` gives them: shown, and undone.
         endpoint: relative URL of the corrections.
         token: sent as the header `X-CSRF-Token`.
         link: where a citation's link goes: a relative or http(s) URL.

@@ -387,18 +387,26 @@
     try {
       await post(`${data.endpoint}/undo`, { id: kept.id, by: who() || kept.by });
       inForce.splice(inForce.indexOf(kept), 1);
+      const unit = kept.target === "word" && units.find((each) => each.page === kept.page && each.at === kept.start);
+      if (unit) { unit.first = kept.old; unit.machine = kept.confidence ?? unit.machine; }
+      const row = kept.field && rowOf(kept);
+      if (row) row.machine = kept.old;
       say(t("undone"));
     } catch (error) { alarm(error); }
     drawCorrections();
   }
   function alarm(error) {
-    const told = t("failed", { error: error.message });
-    say(told);
-    const form = $("form.correct");
-    if (form) { const note = make("p", "hint", told); note.setAttribute("role", "alert"); form.append(note); }
+    const box = $("#alarm");
+    box.textContent = t("failed", { error: error.message });
+    box.hidden = false;
+    clearTimeout(alarm.timer);
+    alarm.timer = setTimeout(() => { box.hidden = true; }, 12000);
   }
   const byWord = (unit) => inForce.findLast((each) => each.target === "word" && each.page === unit.page && each.start === unit.at);
-  const byField = (target, path, place) => inForce.findLast((each) => each.target === target && each.field === path && (target === "field" || each.start === place));
+  const cardOf = (row) => { const card = row.closest("[data-c]"); return card ? Number(card.dataset.c) : undefined; };
+  const byField = (row) => inForce.findLast((each) => each.target === row.dataset.target && each.field === row.dataset.path && each.citation === cardOf(row));
+  const rowOf = (kept) => $$(".field[data-target]").find((row) => byRow(row, kept));
+  const byRow = (row, kept) => kept.target === row.dataset.target && kept.field === row.dataset.path && kept.citation === cardOf(row);
   function wordForm(unit) {
     const kept = byWord(unit);
     const read = unit.read ?? unit.first ?? textOf(unit);
@@ -418,20 +426,19 @@
   function openField(row) {
     const open = $("form.correct", row);
     if (open) { open.remove(); return; }
-    const card = row.closest("[data-c]");
     const target = row.dataset.target, path = row.dataset.path;
     const value = $(".value", row);
-    const kept = byField(target, path, card && Number(card.dataset.start));
+    const kept = byField(row);
     const form = correctionForm({
       value: value.textContent, kept,
       buttons: [["accept", "accept"], ["retype", "retype"]],
       send: (action, typed, by) => {
         form.remove();
-        save({ target, action, field: path, citation: card ? Number(card.dataset.c) : null,
+        save({ target, action, field: path, citation: cardOf(row),
           old: value.textContent, new: action === "accept" ? value.textContent : typed, by });
       },
     });
-    row.append(form);
+    $("dd", row).append(form);
     form.elements.new.focus();
   }
   function drawCorrections() {
@@ -448,8 +455,7 @@
       unit.parts.forEach((part) => part.classList.toggle("corrected", unit.corrected));
     }
     for (const row of $$(".field[data-target]")) {
-      const card = row.closest("[data-c]");
-      const kept = inForce.findLast((each) => each.target === row.dataset.target && each.field === row.dataset.path && (!card || each.citation === Number(card.dataset.c)));
+      const kept = byField(row);
       const value = $(".value", row);
       row.machine ??= value.textContent;
       value.textContent = kept ? kept.new ?? "" : row.machine;
@@ -460,10 +466,10 @@
         const button = make("button", "change", t("undo"));
         button.type = "button"; button.addEventListener("click", () => undo(kept));
         by.append(" ", button);
-        row.append(by);
+        $("dd", row).append(by);
       }
-      if (!$("dd .change", row)) {
-        const button = make("button", "change", t("correct"));
+      if (!$(".open", row)) {
+        const button = make("button", "change open", t("correct"));
         button.type = "button"; button.dataset.t = "correct";
         button.addEventListener("click", () => openField(row));
         $("dd", row).append(" ", button);
