@@ -51,7 +51,7 @@ def letters() -> list[Mapping[str, Any]]:
 def hostile() -> Mapping[str, Any]:
     """A letter with an attack in each of its texts."""
     made: dict[str, Any] = copy.deepcopy(dict(letters()[0]))
-    made["id"] = f"bad{ATTACK}"
+    made["id"] = "bad" + ATTACK.replace("/", "")
     made["source"]["name"] = f"bad{ATTACK}.txt"
     made["warnings"] = [f"code{ATTACK}: {ATTACK}"]
     for name, value in made["header"].items():

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from vnadmin.web.naming import plain
+
 _WIDTH, _ROW, _BOX, _HEIGHT = 880, 40, 250, 30
 _FONT, _LONGEST = 13, 32
+_SAFE = "/%?=&-~"  # of addresses, which are quoted already; drawsvg doesn't escape attributes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,12 @@ def draw(
     picture = drawsvg.Drawing(
         _WIDTH, height, class_="graph", role="group", aria_labelledby="graph-title"
     )
-    picture.append(drawsvg.Title(title, id="graph-title"))
+    picture.append(drawsvg.Title(plain(title), id="graph-title"))
     middle = _ROW * rows / 2 + 8
     left, right, at = _BOX, _WIDTH - _BOX, (_WIDTH - _BOX) / 2
 
     def box(x: float, y: float, name: str, kind: str) -> list[object]:
+        name = plain(name)
         short = name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
         return [
             drawsvg.Rectangle(
@@ -69,8 +73,8 @@ def draw(
             line = drawsvg.Path(fill="none", stroke="#888", class_=f"line {_class(node.relation)}")
             line.M(start, ends[0]).C(bend, ends[0], bend, ends[1], end, ends[1])
             picture.append(line)
-            link = Link(href=quote(node.address, safe="/%?=&-"), class_="node")
-            link.append_title(f"{node.name}: {node.relation_name}")
+            link = Link(href=quote(node.address, safe=_SAFE, errors="replace"), class_="node")
+            link.append_title(plain(f"{node.name}: {node.relation_name}"))
             for part in box(0 if is_citing else right, y, node.name, _class(node.relation)):
                 link.append(part)
             picture.append(link)
@@ -80,8 +84,8 @@ def draw(
         if text:
             picture.append(
                 drawsvg.Text(
-                    text, _FONT, x, height - 6, text_anchor="middle", font_family="sans-serif",
-                    class_="label more",
+                    plain(text), _FONT, x, height - 6, text_anchor="middle",
+                    font_family="sans-serif", class_="label more",
                 )
             )  # fmt: skip
     svg: str = picture.as_svg(header="")

@@ -17,8 +17,9 @@ from vnadmin.web.downloads import download
 from vnadmin.web.graph import Node, draw
 from vnadmin.web.guard import VISIT, visit
 from vnadmin.web.interface import language_of, words
+from vnadmin.web.naming import PART, address, cited_as, document_name
 from vnadmin.web.query import SHOWN, Query, page_of, relation_of, text_of
-from vnadmin.web.site import PART, Site, address, cited_as, document_name
+from vnadmin.web.site import Site
 from vnadmin.web.timeline import timeline
 
 MOST_ROWS = 5_000  # of a download
