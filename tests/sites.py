@@ -76,6 +76,8 @@ def site(path: Path, *documents: Mapping[str, Any], **settings: Any) -> Iterator
         index.add_documents(documents)
         app = make_app(index, Settings(**settings))
         with TestClient(app, base_url="http://localhost", follow_redirects=False) as client:
+            for counted in app.state.site.warming:
+                counted.result()
             yield client
 
 

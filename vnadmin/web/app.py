@@ -62,7 +62,7 @@ def make_app(index: Index, settings: Settings) -> Starlette:
         detail = error.detail if isinstance(error, HTTPException) else ""
         return site.page(request, "error.html", status, status=status, detail=detail)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             *(Route(path, endpoint(view), methods=["GET"]) for path, view in _ROUTES),
             Route("/login", endpoint(views.log_in), methods=["POST"]),
@@ -72,3 +72,5 @@ def make_app(index: Index, settings: Settings) -> Starlette:
         exception_handlers={HTTPException: failed, 500: failed},
         lifespan=life,
     )
+    app.state.site = site
+    return app

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -26,6 +26,8 @@ from vnadmin.web.settings import Settings
 _THREADS = 6  # that ask the index; each has a connection of its own
 _FRESH = 30.0  # seconds that counts over the whole index are shown without counting again
 _YEAR = 365 * 86_400  # seconds
+_PATIENCE = 0.1  # seconds that the first page waits for counts
+_ALWAYS = ("stats", "facets")
 _KEPT = 200  # answers remembered
 _STEPS = 20_000  # of SQLite's machine between looks at the clock
 _log = logging.getLogger("vnadmin.web")
@@ -42,6 +44,7 @@ class Site:
         self._readers = ThreadPoolExecutor(_THREADS, "vnadmin-read", self._reads_only)
         self._remembered: dict[str, tuple[float, Any]] = {}
         self._counting = threading.Lock()
+        self.warming: list[Future[Any]] = []
         self._templates = Environment(
             loader=PackageLoader("vnadmin.web"),
             autoescape=True,
@@ -116,16 +119,27 @@ class Site:
                 return now
             counted = count()
             if len(self._remembered) >= _KEPT:
-                self._remembered.clear()
+                self._remembered = {
+                    each: self._remembered[each] for each in _ALWAYS if each in self._remembered
+                }
             self._remembered[key] = (time.monotonic(), counted)
             return counted
         finally:
             self._counting.release()
 
+    def is_known(self, key: str) -> bool:
+        """Whether that is remembered, or will be in a moment; who asks doesn't wait for longer."""
+        end = time.monotonic() + _PATIENCE
+        while key not in self._remembered and time.monotonic() < end:
+            time.sleep(0.005)
+        return key in self._remembered
+
     def warm(self) -> None:
         """Count what the first page shows before anyone asks."""
-        self._readers.submit(self.remembered, "stats", self.index.stats)
-        self._readers.submit(self.remembered, "facets", lambda: self.index.facets(""))
+        self.warming = [
+            self._readers.submit(self.remembered, "stats", self.index.stats),
+            self._readers.submit(self.remembered, "facets", lambda: self.index.facets("")),
+        ]
 
     def close(self) -> None:
         """End the threads."""

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from vnadmin.index.rows import Entry, Mention, Work
+from vnadmin.index.rows import Entry, Facets, Mention, Work
 from vnadmin.web.downloads import download
 from vnadmin.web.graph import Node, draw
 from vnadmin.web.guard import VISIT, visit
@@ -24,6 +24,7 @@ from vnadmin.web.timeline import timeline
 
 MOST_ROWS = 5_000  # of a download
 _DRAWN = 12  # documents on each side of the picture
+_UNCOUNTED = Facets((), (), (), (), ())
 _CITERS = 200  # read for a document's page
 
 
@@ -33,7 +34,9 @@ def search(site: Site, request: Request) -> Response:
     page = page_of(request)
     found = site.index.search(query.q, **query.filters(), limit=SHOWN, offset=(page - 1) * SHOWN)
     if query.is_all():
-        facets = site.remembered("facets", lambda: site.index.facets(""))
+        # A large index is counted for some seconds after the start: the page doesn't wait.
+        known = site.is_known("facets")
+        facets = site.remembered("facets", lambda: site.index.facets("")) if known else _UNCOUNTED
     else:
         facets = site.index.facets(found.corrected or query.q, **query.filters())
     return site.page(
@@ -42,7 +45,7 @@ def search(site: Site, request: Request) -> Response:
         query=query,
         found=found,
         facets=facets,
-        stats=site.remembered("stats", site.index.stats),
+        stats=site.remembered("stats", site.index.stats) if site.is_known("stats") else None,
         page=page,
         pages=-(-found.total // SHOWN),
     )
