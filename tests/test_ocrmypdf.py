@@ -120,18 +120,21 @@ def test_a_page_that_fails_stays_as_tesseract_read_it(
     assert re.search(">Nghi<", page.read_text("utf-8"))
 
 
+# The second is what OCRmyPDF writes where Tesseract took too long.
+@pytest.mark.parametrize("empty", [HOCR.format(words=""), "<html><body></body></html>"])
 def test_a_page_without_words_is_left_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def read(input_file: Path, output_hocr: Path, output_text: Path, options: Any) -> None:
-        output_hocr.write_text(HOCR.format(words=""), "utf-8")
+        output_hocr.write_text(empty, "utf-8")
         output_text.write_text("[skipped page]", "utf-8")
 
     monkeypatch.setattr(TesseractOcrEngine, "generate_hocr", staticmethod(read))
     page, text = tmp_path / "page.hocr", tmp_path / "page.txt"
     plugin.VnadminEngine.generate_hocr(SCAN, page, text, options())
-    assert page.read_text("utf-8") == HOCR.format(words="")
+    assert page.read_text("utf-8") == empty
     assert text.read_text("utf-8") == "[skipped page]"
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize(("chosen", "ours"), [("auto", True), ("tesseract", True), ("none", False)])

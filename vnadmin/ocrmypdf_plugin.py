@@ -121,8 +121,8 @@ class VnadminEngine(TesseractOcrEngine):
 
 def _restore(hocr: Path, text: Path, options: Options) -> None:
     """Rewrite Tesseract's hOCR file and sidecar of one page."""
-    (page,) = read_hocr(hocr, name=hocr.name)
-    if not page.words:
+    page = next(read_hocr(hocr, name=hocr.name), None)
+    if page is None or not page.words:  # empty, or Tesseract took too long and OCRmyPDF skipped it
         return
     document = restore_page(replace(page, reading="ocr"), name=hocr.name, options=options)
     write_atomically(hocr, write_hocr(document).encode("utf-8", "replace"))
