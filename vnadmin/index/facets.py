@@ -15,7 +15,7 @@ DOUBTFUL = 80
 """Per cent: a citation less sure than this is worth a look."""
 BANDS = (50, 80, 95)
 """Per cent: documents are counted that have a citation less sure than each."""
-_COUNTED_CITATIONS = 20_000  # documents: of more, their citations aren't counted one by one
+_COUNTED_CITATIONS = 2_000  # documents: of more, their citations aren't counted one by one
 _VALUES = 100  # of each facet, at most
 
 _OF_DOCUMENTS = """

@@ -287,10 +287,13 @@ class Index:
         with self._store.reading() as connection:
             return list(questions.repealed(connection, limit=limit, offset=offset))
 
-    def chain(self, work: Work | int) -> list[Change]:
-        """What changed a work, what changed that, …; and back, what the work itself changes."""
+    def chain(self, work: Work | int, *, limit: int | None = None) -> list[Change]:
+        """What changed a work, what changed that, …; and back, what the work itself changes.
+
+        `limit` is the most steps in each direction, the nearest first.
+        """
         with self._store.reading() as connection:
-            return questions.chain(connection, _id(work))
+            return questions.chain(connection, _id(work), limit=limit)
 
     def chained(self, *, limit: int = _PAGE, offset: int = 0) -> list[Work]:
         """The works with which chains of amendment begin, the most often changed first."""

@@ -239,15 +239,19 @@ def repealed(
         )
 
 
-def chain(connection: sqlite3.Connection, identifier: int) -> list[Change]:
+def chain(
+    connection: sqlite3.Connection, identifier: int, *, limit: int | None = None
+) -> list[Change]:
     """What changed a work, what changed that, and so on; back, what the work itself changes."""
     return [
-        *reversed(_changed(connection, identifier, forward=False)),
-        *_changed(connection, identifier, forward=True),
+        *reversed(_changed(connection, identifier, forward=False, limit=limit)),
+        *_changed(connection, identifier, forward=True, limit=limit),
     ]
 
 
-def _changed(connection: sqlite3.Connection, identifier: int, *, forward: bool) -> list[Change]:
+def _changed(
+    connection: sqlite3.Connection, identifier: int, *, forward: bool, limit: int | None
+) -> list[Change]:
     ask = "c.work = ?" if forward else "d.work = ?"
     query = (
         "SELECT DISTINCT c.document, c.relation, c.work, d.work AS own FROM citations AS c "
@@ -260,6 +264,8 @@ def _changed(connection: sqlite3.Connection, identifier: int, *, forward: bool) 
         following: list[int] = []
         for each in level:
             for row in connection.execute(query, (each,)).fetchall():
+                if limit is not None and len(steps) >= limit:
+                    return steps
                 steps.append(
                     Change(
                         depth if forward else -depth,

@@ -134,7 +134,7 @@ def work(site: Site, request: Request) -> Response:
         work=found,
         documents=site.index.documents(found),
         variants=site.index.variants(found)[:SHOWN],
-        chain=site.index.chain(found)[: 2 * SHOWN],
+        chain=site.index.chain(found, limit=SHOWN),
         mentions=mentions[:SHOWN],
         more=len(mentions) > SHOWN,
         page=page,
