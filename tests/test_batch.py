@@ -454,7 +454,11 @@ def started(
     tesseract(f"echo $PPID $$ > {tmp_path}/pid.new; mv {tmp_path}/pid.new {tmp_path}/pid; sleep 60")
     Image.new("L", (300, 300), 255).save(box / "1.png")
     command = [sys.executable, "-m", "vnadmin", "convert", str(box), "-o", str(tmp_path / "out")]
-    process = subprocess.Popen([*command, "--jobs", "1"], stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [*command, "--jobs", "1"],
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored after a "&"
+    )
     for _ in range(300):
         if (tmp_path / "pid").exists():
             break

@@ -79,10 +79,11 @@ def evidence_of(pages: Iterable[RawPage]) -> Evidence:
         end = position + len(page.text)
         if page.reading == "ocr":
             stretches.append((position, end))
+        if page.reading in ("ocr", None):  # an engine's words, read here or by others
             sure += (
                 (position + word.start, position + word.end)
                 for word in page.words
-                if word.confidence >= _SURE
+                if _SURE <= word.confidence < 1.0  # where it isn't told, it is 1
                 and word.end - word.start <= _SHORT
                 and sum(map(str.isalpha, page.text[word.start : word.end])) > 1
             )
