@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vnadmin.grammar import (
+    dates,
     find_codes,
     find_garbled_dates,
     find_numbers,
@@ -286,3 +287,10 @@ def test_linear_time(unit: str) -> None:
 
     seconds(10_000)
     assert seconds(400_000) < 40 * max(seconds(40_000), 0.01)
+
+
+@pytest.mark.parametrize("text", ["ngày 26 tháng: 12 năm 2016", "ngày 26 tháng 12 năm. 2016"])
+def test_specks_within_a_date_are_none_of_it(text: str) -> None:
+    reading = dates.match_date(text, 0)
+    assert reading is not None
+    assert (reading.iso, reading.end) == ("2016-12-26", len(text))

@@ -21,10 +21,10 @@ NUMERIC = rf"(?P<d1>[0-9]{{1,2}}){_SEPARATOR}(?P<m1>[0-9]{{1,2}}){_SEPARATOR}(?P
 # A day or month one digit of which was read as a letter ("l6", "1ó") still reads one way.
 _TWO = r"(?:[0-9][0-9lI|Oó]?|[lI|Oó][0-9])"
 _LETTERS = str.maketrans({"l": "1", "I": "1", "|": "1", "O": "0", "ó": "6"})
-# "tháng" and "năm" are now and then misprinted, or in each other's place.
+# "tháng" and "năm" are now and then misprinted, or in each other's place; a speck makes "tháng:".
 LONG = (
-    rf"(?P<d2>{_TWO}){BREAK},?{BREAK}(?:[Tt]h[áàảa]ng|ngày|năm){BREAK}(?P<m2>{_TWO})"
-    rf"[\]|)’']?{BREAK},?{BREAK}(?:[Nn][ăáâa]m|tháng){BREAK}(?P<y2>{_ANY_YEAR})"
+    rf"(?P<d2>{_TWO}){BREAK},?{BREAK}(?:[Tt]h[áàảa]ng|ngày|năm)[.:;,]?{BREAK}(?P<m2>{_TWO})"
+    rf"[\]|)’']?{BREAK},?{BREAK}(?:[Nn][ăáâa]m|tháng)[.:;,]?{BREAK}(?P<y2>{_ANY_YEAR})"
 )
 _DATE = re.compile(rf"(?:[Nn]gày{BREAK})?(?:{LONG}|{NUMERIC})(?![0-9])")
 _YEAR = re.compile(rf"(?:[Nn]ăm{BREAK})?(?P<year>(?:19|20)[0-9]{{2}})(?![0-9])")
