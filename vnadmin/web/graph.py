@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from urllib.parse import quote
 
 from vnadmin.web.naming import plain
@@ -73,7 +74,8 @@ def draw(
             line = drawsvg.Path(fill="none", stroke="#888", class_=f"line {_class(node.relation)}")
             line.M(start, ends[0]).C(bend, ends[0], bend, ends[1], end, ends[1])
             picture.append(line)
-            link = Link(href=quote(node.address, safe=_SAFE, errors="replace"), class_="node")
+            address = quote(node.address, safe=_SAFE, errors="replace")
+            link = Link(href=escape(address), class_="node")
             link.append_title(plain(f"{node.name}: {node.relation_name}"))
             for part in box(0 if is_citing else right, y, node.name, _class(node.relation)):
                 link.append(part)
