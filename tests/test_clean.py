@@ -15,7 +15,7 @@ from vnadmin.options import Options
 from vnadmin.restore import explain
 from vnadmin.restore.changes import in_place
 from vnadmin.restore.clean import doubtful
-from vnadmin.restore.engine import restorer
+from vnadmin.restore.engine import Restorer, restorer
 from vnadmin.vietnamese import fold
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
@@ -79,6 +79,12 @@ def test_what_lost_its_marks_in_a_correct_text_is_restored_alone() -> None:
     assert right > 0.98 * len(part)
     assert apply_edits(whole, document.edits) == document.text
     assert undo_edits(document.text, document.edits) == whole
+
+
+def test_a_model_that_knows_no_light_noise_decodes_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = long_text()
+    monkeypatch.setattr(Restorer, "channel_names", lambda self: ["eng"])
+    assert doubtful(restorer(None), text) == [(0, len(text))]
 
 
 def test_the_profile_that_is_given_holds_for_long_texts_too() -> None:

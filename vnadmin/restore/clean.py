@@ -41,7 +41,7 @@ _SAMPLE = 4_000
 def doubtful(restorer: Restorer, text: str) -> list[tuple[int, int]]:
     """Return the stretches of `text` that are to be decoded; none where it is all correct."""
     everything = [(0, len(text))]
-    if len(text) < _LONG or "\f" in text:
+    if len(text) < _LONG or "\f" in text or LIGHT_NOISE not in restorer.channel_names():
         return everything
     if any(True for _ in legacy_words(text, restorer.encodings)):
         return everything
