@@ -14,7 +14,6 @@ import argparse
 import hashlib
 import json
 import os
-import platform
 import random
 import re
 import shutil
@@ -28,9 +27,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from machine import machine
 from made import make_archive
-
-import vnadmin
 
 SCANS, FAULTY = 0.01, 0.02  # of the documents
 KILLS = 10
@@ -300,16 +298,6 @@ def until_gone(numbers: Sequence[int]) -> float:
             raise SystemExit(f"still there: {numbers}")
         time.sleep(0.02)
     return time.monotonic() - started
-
-
-def machine() -> str:
-    """What the figures are of."""
-    lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    model = next(x.partition(": ")[2] for x in lines if x.startswith("model name"))
-    return (
-        f"vnadmin {vnadmin.__version__}, Python {platform.python_version()}, {os.cpu_count()} × "
-        f"{model}, load {os.getloadavg()[0]:.1f}; {platform.system()} {platform.release()}"
-    )
 
 
 _BENCHMARKS: dict[str, Callable[[Path, int, int], None]] = {

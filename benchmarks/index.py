@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import sqlite3
 import statistics
 import sys
@@ -25,6 +23,7 @@ from random import Random
 from typing import Any
 
 import numpy as np
+from machine import machine
 from synthetic import Archive
 
 import vnadmin
@@ -50,19 +49,6 @@ def main() -> None:
         size(path)
         answers(archive, path, args.seed)
         from_files(archive, Path(folder))
-
-
-def machine() -> str:
-    """What the figures are of."""
-    model = "unknown processor"
-    if Path("/proc/cpuinfo").exists():
-        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-        model = next((x.partition(": ")[2] for x in lines if x.startswith("model name")), model)
-    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    return (
-        f"{model}, {os.cpu_count()} processors{load}; Python {platform.python_version()}, "
-        f"SQLite {sqlite3.sqlite_version}, vnadmin {vnadmin.__version__}"
-    )
 
 
 class Clocked:

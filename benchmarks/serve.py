@@ -23,7 +23,7 @@ from collections import Counter
 from pathlib import Path
 from urllib.parse import quote
 
-from index import machine
+from machine import machine
 from synthetic import Archive
 
 import vnadmin
@@ -94,7 +94,7 @@ def together(port: int, path: Path, readers: int, seconds: float) -> None:
     works = json.loads(fetch(port, "/lists/most-cited.json")[1])[:500]
     addresses = [
         *(f"/document/{hit['document']['document_id']}" for hit in hits),
-        *(f"/work/{work['key']}" for work in works),
+        *(f"/works/{work['key']}" for work in works),
         *("/", "/lists/most-cited", "/lists/missing") * 100,
         *(f"/?q={quote(' '.join(archive.document(i)['text'].split()[30:32]))}" for i in range(500)),
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -57,3 +59,25 @@ def tiny_language(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_model(tiny_language: Path) -> LanguageModel:
     """A language model of a few formulas."""
     return LanguageModel.load(tiny_language)
+
+
+# Of what pytesseract asks, the version and the table of words in OUT.tsv matter.
+_TESSERACT = """#!/bin/sh
+case "$*" in *--version*) echo "tesseract 5.3.0"; exit 0;; esac
+{then}
+"""
+
+
+@pytest.fixture
+def tesseract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Put a script in Tesseract's place."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+
+    def put(then: str) -> None:
+        path = folder / "tesseract"
+        path.write_text(_TESSERACT.format(then=then))
+        path.chmod(0o755)
+
+    return put

@@ -8,44 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from archive import letter
+from archive import letters
 from starlette.testclient import TestClient
 
 import vnadmin
 from vnadmin.web.app import make_app
 from vnadmin.web.settings import Settings
 
-DECREE = "Nghị định số 39/2022/NĐ-CP ngày 18 tháng 6 năm 2022 của Chính phủ"
 ATTACK = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}"
-
-
-def letters() -> list[Mapping[str, Any]]:
-    """Three letters: the second repeals the first, the third cites it still."""
-    return [
-        letter(
-            "12/QĐ-UBND",
-            f"Căn cứ Luật Đất đai năm 2013;\nCăn cứ khoản 2 Điều 5 {DECREE};\n"
-            "Căn cứ Quyết định số 23-QĐ/TW;\nGiải phóng mặt bằng thuế đất.",
-            date="2022-08-01",
-            subject="thu hồi đất",
-        ),
-        letter(
-            "13/QĐ-UBND",
-            "Căn cứ Nghị định 39/2022/NĐ-CP;\nCăn cứ Quyết định số 23-QĐ/TW ngày 30/7/2021;\n"
-            "Bãi bỏ Quyết định số 12/QĐ-UBND ngày 01/8/2022 của UBND tỉnh Lào Cai. Cho thuê nhà.",
-            date="2023-02-01",
-            subject="cho thuê nhà",
-        ),
-        letter(
-            "7/KH-SYT",
-            "Thực hiện Quyết định số 12/QĐ-UBND ngày 01/8/2022 của UBND tỉnh Lào Cai.\n"
-            "Căn cứ Điều 5 Nghị định số 39/2022/NĐ-CP.",
-            date="2024-05-06",
-            issuer="SỞ Y TẾ",
-            kind="KẾ HOẠCH",
-            subject="tiêm chủng",
-        ),
-    ]
 
 
 def hostile() -> Mapping[str, Any]:

@@ -369,27 +369,6 @@ def test_a_disk_that_is_read_only_or_full(
     assert len(written(tmp_path / "out")) == 4
 
 
-SLOW_TESSERACT = """#!/bin/sh
-case "$*" in *--version*) echo "tesseract 5.3.0"; exit 0;; esac
-{then}
-"""
-
-
-@pytest.fixture
-def tesseract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Put a script in Tesseract's place."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-
-    def put(then: str) -> None:
-        path = folder / "tesseract"
-        path.write_text(SLOW_TESSERACT.format(then=then))
-        path.chmod(0o755)
-
-    return put
-
-
 def test_a_poison_document_is_isolated(
     box: Path, tmp_path: Path, run: RunIt, tesseract: Callable[[str], None]
 ) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import io
-import os
 import re
 import shutil
 import subprocess
@@ -22,30 +21,10 @@ from vnadmin.cli.main import main
 from vnadmin.errors import ExitCode, InputError, OutputError
 from vnadmin.scan import read_pages
 
-# Of what pytesseract asks, the version and the table of words in OUT.tsv matter.
-SCRIPT = """#!/bin/sh
-case "$*" in *--version*) echo "tesseract 5.3.0"; exit 0;; esac
-{then}
-"""
 HEAD = (
     "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext"
 )
 ROW = "5\t1\t1\t1\t1\t{n}\t10\t10\t40\t20\t96\t{text}"
-
-
-@pytest.fixture
-def tesseract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Put a script in Tesseract's place."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-
-    def put(then: str) -> None:
-        path = folder / "tesseract"
-        path.write_text(SCRIPT.format(then=then))
-        path.chmod(0o755)
-
-    return put
 
 
 @pytest.fixture

@@ -11,36 +11,13 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
-from archive import letter, write
+from archive import letter, letters, write
 
 import vnadmin
 from vnadmin.cli.main import main
 from vnadmin.errors import ExitCode, InputError, UsageError
 
-DECREE = "Nghị định số 39/2022/NĐ-CP ngày 18 tháng 6 năm 2022 của Chính phủ"
-FIRST = letter(
-    "12/QĐ-UBND",
-    f"Căn cứ Luật Đất đai năm 2013;\nCăn cứ khoản 2 Điều 5 {DECREE};\n"
-    "Căn cứ Quyết định số 23-QĐ/TW;\nGiải phóng mặt bằng thuế đất.",
-    date="2022-08-01",
-    subject="thu hồi đất",
-)
-SECOND = letter(
-    "13/QĐ-UBND",
-    "Căn cứ Nghị định 39/2022/NĐ-CP;\nCăn cứ Quyết định số 23-QĐ/TW ngày 30/7/2021;\n"
-    "Bãi bỏ Quyết định số 12/QĐ-UBND ngày 01/8/2022 của UBND tỉnh Lào Cai. Cho thuê nhà.",
-    date="2023-02-01",
-    subject="cho thuê nhà",
-)
-THIRD = letter(
-    "7/KH-SYT",
-    "Thực hiện Quyết định số 12/QĐ-UBND ngày 01/8/2022 của UBND tỉnh Lào Cai.\n"
-    "Căn cứ Điều 5 Nghị định số 39/2022/NĐ-CP.",
-    date="2024-05-06",
-    issuer="SỞ Y TẾ",
-    kind="KẾ HOẠCH",
-    subject="tiêm chủng",
-)
+FIRST, SECOND, THIRD = letters()
 SECRET = letter("1/BC-UBND", "Theo Nghị định số 100/2019/NĐ-CP.", mark="MẬT", kind="BÁO CÁO")
 
 

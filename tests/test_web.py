@@ -94,7 +94,7 @@ def test_downloads_hold_what_the_view_shows(client: TestClient) -> None:
     repealed = client.get("/lists/repealed.json").json()
     assert [r["mention"]["document"]["number"] for r in repealed] == ["7/KH-SYT"]
     key = most[0]["key"]
-    cited = client.get(f"/work/{key}/cited-by.json", params={"provision": "Điều 5"}).json()
+    cited = client.get(f"/works/{key}/cited-by.json", params={"provision": "Điều 5"}).json()
     assert {each["document"]["number"] for each in cited} == {"12/QĐ-UBND", "7/KH-SYT"}
     assert client.get("/search.exe").status_code == 404
 
@@ -127,7 +127,7 @@ def test_an_address_of_a_document_stays_when_it_is_added_again(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("address", "status"),
     [
-        ("/document/nothing", 404), ("/work/nothing", 404), ("/lists/nothing", 404),
+        ("/document/nothing", 404), ("/works/nothing", 404), ("/lists/nothing", 404),
         ("/nothing", 404), ("/?year=abc", 400), ("/?below=7", 400), ("/?relation=x", 400),
         ("/?page=0", 400), ("/?page=9999", 400), ("/?q=" + "a" * 301, 400), ("/?q=%00", 400),
         ("/document/x~99999999", 404), ("/lists/most-cited?page=-1", 400),

@@ -79,7 +79,7 @@ def test_no_field_of_a_document_becomes_an_element(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", GIVEN)
-@pytest.mark.parametrize("where", ["/", "/lists/most-cited", "/login", "/nothing", "/work/x"])
+@pytest.mark.parametrize("where", ["/", "/lists/most-cited", "/login", "/nothing", "/works/x"])
 def test_no_parameter_becomes_an_element(client: TestClient, where: str, name: str) -> None:
     answer = client.get(where, params={name: ATTACK}, follow_redirects=True)
     assert Elements(answer.text).found == []
@@ -92,7 +92,7 @@ def test_no_address_becomes_an_element(client: TestClient, path: str) -> None:
 
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_no_name_breaks_out_of_the_picture(name: str, key: str) -> None:
-    node = Node(name, "/work/" + key, name, name)
+    node = Node(name, "/works/" + key, name, name)
     _only_drawing(draw(name, [node], [node], title=name, more=(name, name)))
 
 
@@ -129,7 +129,7 @@ def test_a_spreadsheet_takes_no_cell_for_a_formula() -> None:
         "/static/..\\site.py", "/static//etc/passwd", "/static/%2fetc%2fpasswd",
         "/static/....//site.py", "/static/..%252fsite.py", "/static/keys.js%00.css",
         "/../../etc/passwd", "/document/..%2f..%2fetc%2fpasswd", "/document/%2fetc%2fpasswd/text",
-        "/work/../../../etc/passwd", "/work/..%2f..%2fetc%2fpasswd/cited-by.csv",
+        "/works/../../../etc/passwd", "/works/..%2f..%2fetc%2fpasswd/cited-by.csv",
         "/lists/..%2f..%2fetc%2fpasswd.csv", "/lists/most-cited.../../x", "/static/",
     ],
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -11,7 +11,7 @@ from urllib.parse import quote_from_bytes
 from vnadmin.document import Document
 from vnadmin.errors import InputError, OutputError
 from vnadmin.formats.output import write_atomically
-from vnadmin.review.images import DataUrls, PagePictures
+from vnadmin.review.images import DataUrls, PagePictures, PictureUrls
 from vnadmin.review.interface import Language
 from vnadmin.review.page import review_parts
 
@@ -47,25 +47,16 @@ def write_review(
             stream.write(part.encode("utf-8", "replace"))
 
 
-class _Beside(Mapping[int, str]):
+class _Beside(PictureUrls):
     """Pictures as files, each written when it is asked for; relative URLs."""
 
     def __init__(self, pictures: Mapping[int, bytes], folder: Path) -> None:
-        self._pictures = pictures
+        super().__init__(pictures)
         self._folder = folder
         try:
             folder.mkdir(exist_ok=True)
         except OSError as error:
             raise OutputError(f"cannot write {folder}: {error.strerror or error}") from error
-
-    def __len__(self) -> int:
-        return len(self._pictures)
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._pictures)
-
-    def __contains__(self, number: object) -> bool:
-        return number in self._pictures
 
     def __getitem__(self, number: int) -> str:
         name = f"{number:04}.webp"

@@ -78,8 +78,8 @@ class PagePictures(Mapping[int, bytes]):
         return _encoded(image, page)
 
 
-class DataUrls(Mapping[int, str]):
-    """Pictures as `data:` URLs, each made when it is asked for."""
+class PictureUrls(Mapping[int, str]):
+    """URLs of pictures: page number → URL, made when it is asked for."""
 
     def __init__(self, pictures: Mapping[int, bytes]) -> None:
         """Take page number → WebP file."""
@@ -93,6 +93,10 @@ class DataUrls(Mapping[int, str]):
 
     def __contains__(self, number: object) -> bool:
         return number in self._pictures
+
+
+class DataUrls(PictureUrls):
+    """Pictures as `data:` URLs."""
 
     def __getitem__(self, number: int) -> str:
         with suppress(InputError):

@@ -1,4 +1,4 @@
-"""The words of the page's interface, in Vietnamese and English: interface.toml."""
+"""The words of a package's pages, in Vietnamese and English: its interface.toml."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ Language = Literal["vi", "en"]
 
 
 @cache
-def words_of() -> dict[str, dict[str, str]]:
+def words_of(package: str = "vnadmin.review") -> dict[str, dict[str, str]]:
     """Language → key → words."""
-    read = tomllib.loads((files("vnadmin.review") / "interface.toml").read_text("utf-8"))
+    read = tomllib.loads((files(package) / "interface.toml").read_text("utf-8"))
     return {
         language: {key: both[language] for key, both in read.items()} for language in ("vi", "en")
     }

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from importlib.resources import files
-from typing import Literal
-
 from starlette.requests import Request
 
-Language = Literal["vi", "en"]
+from vnadmin.review.interface import Language, words_of
+
 COOKIE = "vnadmin_language"
 
 
-@cache
 def words(language: Language) -> dict[str, str]:
     """Key → words of that language."""
-    read = tomllib.loads((files("vnadmin.web") / "interface.toml").read_text("utf-8"))
-    return {key: both[language] for key, both in read.items()}
+    return words_of("vnadmin.web")[language]
 
 
 def language_of(request: Request) -> Language:

@@ -261,7 +261,7 @@ def _others(entry: Entry, own: Work | None, site: Site) -> list[Mention]:
 
 def _keys(site: Site, works: Sequence[int]) -> dict[int, str]:
     """The addresses of works."""
-    return {each: "/work/" + quote(site.index.work(each).key) for each in dict.fromkeys(works)}
+    return {each: "/works/" + quote(site.index.work(each).key) for each in dict.fromkeys(works)}
 
 
 def _picture(
