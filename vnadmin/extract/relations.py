@@ -8,8 +8,9 @@ from typing import cast
 from ..document import Relation
 
 _WINDOW = 110
+# Atomic: what can be read in several ways ("111", "x x") would else be tried in all of them.
 _FILL = (
-    r"(?:\s*(?:nghiêm(?:\s+túc)?|có\s+hiệu\s+quả|hiệu\s+quả|tốt|các|nội\s+dung|một\s+số|điều|khoản|điểm"
+    r"(?>\s*(?>nghiêm(?:\s+túc)?|có\s+hiệu\s+quả|hiệu\s+quả|tốt|các|nội\s+dung|một\s+số|điều|khoản|điểm"
     r"|của|theo|đúng|liên\s+quan|có|khác|quy\s+định|tại|cho|toàn\s+bộ|bằng|việc|tinh\s+thần|chủ\s+trương|và|một\s+phần"
     r"|Mục|Chương|Phụ\s+lục|[A-Z]?[0-9]{1,3}[a-zđ]?|[a-zđ]|[IVX]{1,5}|,))*\s*"
 )
@@ -35,7 +36,7 @@ _CUES: tuple[tuple[str, Relation], ...] = (
     (
         r"(?<!hiệu lực )(?:(?:tổ\s+chức\s+)?"
         r"(?:triển\s+khai|thực\s+hiện|thi\s+hành|chấp\s+hành|quán\s+triệt)"
-        r"(?:\s*,?\s*(?:tổ\s+chức\s+)?(?:triển\s+khai|thực\s+hiện|tuyên\s+truyền))*)",
+        r"(?>\s*,?\s*(?:tổ\s+chức\s+)?(?:triển\s+khai|thực\s+hiện|tuyên\s+truyền))*)",
         "implements",
     ),
     (r"[Cc]ăn\s+cứ(?:\s+vào)?", "based_on"),
