@@ -73,8 +73,8 @@ def made(pages: int = 1, lines: tuple[str, ...] = LINES, name: str = "hộp/tờ
     )
 
 
-def picture(seed: int = 0) -> str:
-    """A page as a `data:` URL: lines of grey boxes where the words are."""
+def picture_file(seed: int = 0) -> bytes:
+    """A page as a WebP file: lines of grey boxes where the words are."""
     image = Image.new("L", (WIDTH, HEIGHT), 255)
     pen = ImageDraw.Draw(image)
     for row, line in enumerate(LINES):
@@ -83,7 +83,12 @@ def picture(seed: int = 0) -> str:
             pen.rectangle((x, y, x + 55, y + 30), fill=90 + (row + column + seed) % 60)
     stream = io.BytesIO()
     image.save(stream, "WEBP", quality=60)
-    return "data:image/webp;base64," + base64.b64encode(stream.getvalue()).decode()
+    return stream.getvalue()
+
+
+def picture(seed: int = 0) -> str:
+    """The same as a `data:` URL."""
+    return "data:image/webp;base64," + base64.b64encode(picture_file(seed)).decode()
 
 
 @contextmanager

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import copy
+import hashlib
+import io
+import socket
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import uvicorn
 from archive import letters
+from PIL import Image
+from reviewed import made, picture_file
 from starlette.testclient import TestClient
 
 import vnadmin
+from vnadmin.archive.convert import write_form
+from vnadmin.archive.inputs import Item
 from vnadmin.web.app import make_app
 from vnadmin.web.settings import Settings
 
@@ -49,6 +59,40 @@ def site(path: Path, *documents: Mapping[str, Any], **settings: Any) -> Iterator
             for counted in app.state.site.warming:
                 counted.result()
             yield client
+
+
+@contextmanager
+def running(index: vnadmin.Index, **settings: Any) -> Iterator[str]:
+    """The address of the site of an index, served over real sockets."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(64)
+        app = make_app(index, Settings(**settings))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(30)
+
+
+def converted(folder: Path, pages: int = 1, **changes: Any) -> Path:
+    """A scan, `folder/scans/a.tif`, and what convert would make of it: `folder/out/a.tif.json`."""
+    sheets = [Image.open(io.BytesIO(picture_file(number))) for number in range(pages)]
+    scan = folder / "scans" / "a.tif"
+    scan.parent.mkdir(parents=True, exist_ok=True)
+    sheets[0].save(scan, save_all=True, append_images=sheets[1:], compression="tiff_deflate")
+    document = made(pages)
+    digest = hashlib.sha256(scan.read_bytes()).hexdigest()
+    source = replace(document.source, name="scans/a.tif", kind="image", sha256=digest)
+    document = replace(document, **{"id": digest[:16], "source": source, **changes})
+    item = Item(scan, folder / "out" / "a.tif")
+    item.base.parent.mkdir(exist_ok=True)
+    for form in ("json", "txt"):
+        write_form(form, document, item)
+    return item.output("json")
 
 
 def pages(client: TestClient) -> list[str]:

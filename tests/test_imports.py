@@ -13,8 +13,8 @@ import pytest
 import vnadmin
 
 ROOMS = (
-    "errors document options vietnamese language grammar formats scan restore extract pipeline "
-    "ocrmypdf_plugin corrections review archive index web train evaluate cli __main__"
+    "errors interface document options vietnamese language grammar formats scan restore extract "
+    "pipeline ocrmypdf_plugin corrections review archive index web train evaluate cli __main__"
 ).split()
 PACKAGE = Path(vnadmin.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -25,7 +25,7 @@ from vnadmin.document import (
     Word,
     undo_edits,
 )
-from vnadmin.review.interface import words_of
+from vnadmin.interface import words_of
 from vnadmin.review.marks import Mark, marked
 from vnadmin.review.page import render_review
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +13,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
 from reviewed import LINES, chromium, made, picture
+from sites import converted, running
 from test_review import ATTACKS, filled
 
-from vnadmin.corrections import Corrections
+import vnadmin
+from vnadmin.corrections import Corrections, corrections_path
 from vnadmin.document import Document, Source
-from vnadmin.errors import InputError
 from vnadmin.review import render_review
 
 Open = Callable[..., Tab]
@@ -245,55 +243,19 @@ def test_axe_finds_nothing(open_page: Open, form: str, language: str) -> None:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """Serves the page of a document, and takes its corrections as `vnadmin serve` does."""
-    document, path = made(), tmp_path / "a.corrections.jsonl"
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            kept = Corrections.load(path)
-            shown = kept.reviewed(document)
-            html = render_review(
-                shown, {1: picture()}, editable=True, corrections=kept.shown(shown),
-                token="t0ken", language="en",
-            )  # fmt: skip
-            self._answer(html.encode(), "text/html")
-
-        def do_POST(self) -> None:
-            assert self.headers["X-CSRF-Token"] == "t0ken"
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            kept = Corrections.load(path)
-            try:
-                if self.path.endswith("/undo"):
-                    kept.undo(asked["id"], by=asked["by"])
-                    answer: Any = {}
-                else:
-                    shown = kept.reviewed(document)
-                    kept, record = kept.add(shown, asked)
-                    answer = next(e for e in kept.shown(shown) if e["id"] == record.id)
-                self._answer(json.dumps(answer).encode(), "application/json")
-            except InputError as error:
-                self._answer(json.dumps({"error": str(error)}).encode(), "application/json", 400)
-
-        def _answer(self, body: bytes, kind: str, status: int = 200) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", f"{kind}; charset=utf-8")
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{running.server_port}/documents/review", path
-        running.shutdown()
-        thread.join()
+    """`vnadmin serve` with a document: the address of its review page, and its JSON file."""
+    path = converted(tmp_path)
+    with vnadmin.Index(tmp_path / "a.db") as index:
+        index.add(path)
+        (found,) = index.search("").hits
+        with running(index, rate=10_000.0) as address:
+            yield f"{address}/document/{found.document.document_id}/review", path
 
 
 def test_a_reviewer_corrects_and_takes_back(browser: Browser, server: tuple[str, Path]) -> None:
-    address, path = server
-    context = browser.new_context()
+    address, output = server
+    path = corrections_path(output)
+    context = browser.new_context(locale="en", bypass_csp=True)  # axe is put into the page
     tab = context.new_page()
     complaints: list[str] = []
     tab.on("pageerror", lambda error: complaints.append(str(error)))
@@ -322,7 +284,8 @@ def test_a_reviewer_corrects_and_takes_back(browser: Browser, server: tuple[str,
     expect(tab.get_by_role("alert")).to_contain_text("write it as 2014-05-15")
     tab.locator("#citation-1").get_by_role("button", name="No citation").click()
     expect(tab.locator("#citation-1")).to_have_class(re.compile("rejected"))
-    corrected = Corrections.load(path).apply(made()).document
+    document = Document.from_json(output.read_text("utf-8"))
+    corrected = Corrections.load(path).apply(document).document
     assert "quy chế tiễn công dân" in corrected.text
     assert corrected.header.number == "27/QĐ-UBND"
     assert len(corrected.citations) == 2

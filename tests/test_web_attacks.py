@@ -6,7 +6,6 @@ import csv
 import io
 import re
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,15 +14,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
-from sites import ATTACK, hostile, letters, pages, site
+from sites import ATTACK, hostile, letters, pages, running, site
 from starlette.testclient import TestClient
 
 import vnadmin
 from vnadmin.index.facets import facets
-from vnadmin.web.app import make_app
 from vnadmin.web.downloads import download
 from vnadmin.web.graph import Node, draw
 from vnadmin.web.guard import FORM, POLICY, VISIT, form_token
@@ -235,20 +232,11 @@ def test_readers_cannot_write_to_the_index(tmp_path: Path) -> None:
 
 @contextmanager
 def served(path: Path, **settings: object) -> Iterator[int]:
-    """The port of a site served over real sockets."""
-    with vnadmin.Index(path) as index, socket.socket() as listener:
+    """The port of a site of letters, served over real sockets."""
+    with vnadmin.Index(path) as index:
         index.add_documents(letters())
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(64)
-        app = make_app(index, Settings(**settings))  # type: ignore[arg-type]
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            server.should_exit = True
-            thread.join(30)
+        with running(index, **settings) as address:
+            yield int(address.rpartition(":")[2])
 
 
 def _raw(port: int, request: str | bytes) -> bytes:

@@ -5,22 +5,17 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
 from reviewed import chromium
-from sites import hostile, letters
+from sites import hostile, letters, running
 
 import vnadmin
-from vnadmin.web.app import make_app
-from vnadmin.web.settings import Settings
 
 SHOTS = os.environ.get("VNADMIN_SCREENSHOTS")
 
@@ -35,17 +30,10 @@ def browser() -> Iterator[Browser]:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Of a site of three letters and a hostile one."""
     path = tmp_path_factory.mktemp("site") / "a.db"
-    with vnadmin.Index(path) as index, socket.socket() as listener:
+    with vnadmin.Index(path) as index:
         index.add_documents([*letters(), hostile()])
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(64)
-        app = make_app(index, Settings(rate=10_000.0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(30)
+        with running(index, rate=10_000.0) as served:
+            yield served
 
 
 @pytest.fixture(params=["vi", "en"])

@@ -43,6 +43,15 @@ def add_parser(commands: Subparsers) -> None:
         default=[],
         help="a name by which browsers call this machine, besides its addresses; repeatable",
     )
+    parser.add_argument(
+        "--sources",
+        metavar="DIR",
+        action="append",
+        default=[],
+        type=Path,
+        help="where scans lie that pages are drawn from, besides the folders of the index and of "
+        "convert's outputs; repeatable",
+    )
     parser.add_argument("--read-only", action="store_true", help="nothing can be changed")
     parser.add_argument(
         "--rate",
@@ -72,6 +81,7 @@ def _run(args: argparse.Namespace) -> int:
         names=tuple(args.allow_name),
         token=args.token or os.environ.get("VNADMIN_TOKEN") or None,
         read_only=args.read_only,
+        sources=tuple(args.sources),
         rate=args.rate,
     )
     with Index(args.db, create=False) as index, _listen(settings) as listener:

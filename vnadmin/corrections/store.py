@@ -104,7 +104,7 @@ class Corrections:
             OutputError: the file can't be written.
         """
         target, action = request.get("target"), request.get("action")
-        if target not in _ACTIONS or action not in _ACTIONS[target]:
+        if not isinstance(target, str) or action not in _ACTIONS.get(target, ()):
             raise InputError("target and action: accept, reject or retype a word, field, citation")
         record = Correction(
             new_id(),

@@ -11,8 +11,8 @@ from urllib.parse import quote_from_bytes
 from vnadmin.document import Document
 from vnadmin.errors import InputError, OutputError
 from vnadmin.formats.output import write_atomically
+from vnadmin.interface import Language
 from vnadmin.review.images import DataUrls, PagePictures, PictureUrls
-from vnadmin.review.interface import Language
 from vnadmin.review.page import review_parts
 
 MOST_INSIDE = 40

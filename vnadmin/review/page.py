@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -19,8 +19,8 @@ from markupsafe import Markup, escape
 
 from vnadmin.corrections.units import Unit, units_of, upright_boxes
 from vnadmin.document import Citation, Document, Page
+from vnadmin.interface import Language, label, words_of
 from vnadmin.review.fields import citation_rows, header_rows
-from vnadmin.review.interface import Language, label, words_of
 from vnadmin.review.marks import Mark, marked, plain, shown
 
 DOUBT, SERIOUS = 0.9, 0.6
@@ -29,33 +29,20 @@ Link = Callable[[Citation], str | None]
 """Given a citation, where the cited document is to be seen; `None` where it isn't."""
 
 
-def render_review(
-    document: Document,
-    images: Mapping[int, str],
-    *,
-    language: Language = "vi",
-    editable: bool = False,
-    corrections: Iterable[Mapping[str, Any]] = (),
-    endpoint: str = "corrections",
-    token: str | None = None,
-    link: Link | None = None,
-    assets: str | None = None,
-    home: str | None = None,
-) -> str:
-    """Return the review page of a document: the paper beside what it was read as.
+class Options(TypedDict, total=False):
+    """How a review page is to be; what isn't given is as a file on its own needs it.
 
-    All text is escaped: documents are untrusted. The page needs nothing from elsewhere.
-
-    Args:
-        document: with the words of its pages; without pages there is no paper to show.
-        images: page number → URL of its picture, upright, in any size: `data:` or relative.
-        language: of the interface at first; the page has a switch.
+    Attributes:
+        language: of the interface at first; the page has a switch. Vietnamese if not given.
         editable: whether the page takes corrections, and sends them by `fetch`: `POST <endpoint>`
             with a JSON object as `Corrections.add` takes it, answered by what `Corrections.shown`
-            has of the new one, and `POST <endpoint>/undo` with `{"id": …, "by": …}`, answered by
-            any JSON; or `{"error": …}` and a status from 400.
+            has of the new one; `POST <endpoint>/undo` with `{"id": …, "by": …}`, answered by any
+            JSON; and, where there is a `version`, `POST <endpoint>/rewrite` with `{}`, answered by
+            `{"notes": […]}`; or `{"error": …}` and a status from 400.
         corrections: those in force, as `Corrections.shown` gives them: shown, and undone.
+        unfit: what is told of corrections that fit nowhere any more.
         endpoint: relative URL of the corrections.
+        version: of the document as it is shown; sent with each correction.
         token: sent as the header `X-CSRF-Token`.
         link: where a citation's link goes: a relative or http(s) URL.
         assets: where `static_files` are served, without the slash at its end; they are put into
@@ -63,36 +50,40 @@ def render_review(
             With `assets`, the policy is whatever the server sends.
         home: relative URL of a page to go back to.
     """
-    return "".join(
-        review_parts(
-            document,
-            images,
-            language=language,
-            editable=editable,
-            corrections=corrections,
-            endpoint=endpoint,
-            token=token,
-            link=link,
-            assets=assets,
-            home=home,
-        )
-    )
+
+    language: Language
+    editable: bool
+    corrections: Iterable[Mapping[str, Any]]
+    unfit: Iterable[str]
+    endpoint: str
+    version: str | None
+    token: str | None
+    link: Link | None
+    assets: str | None
+    home: str | None
+
+
+def render_review(document: Document, images: Mapping[int, str], **options: Unpack[Options]) -> str:
+    """Return the review page of a document: the paper beside what it was read as.
+
+    All text is escaped: documents are untrusted. The page needs nothing from elsewhere.
+
+    Args:
+        document: with the words of its pages; without pages there is no paper to show.
+        images: page number → URL of its picture, upright, in any size: `data:` or relative.
+        **options: `Options`.
+    """
+    return "".join(review_parts(document, images, **options))
 
 
 def review_parts(
-    document: Document,
-    images: Mapping[int, str],
-    *,
-    language: Language = "vi",
-    editable: bool = False,
-    corrections: Iterable[Mapping[str, Any]] = (),
-    endpoint: str = "corrections",
-    token: str | None = None,
-    link: Link | None = None,
-    assets: str | None = None,
-    home: str | None = None,
+    document: Document, images: Mapping[int, str], **options: Unpack[Options]
 ) -> Iterator[str]:
     """Yield the page part by part: pictures are asked for one by one (see `render_review`)."""
+    language = options.get("language", "vi")
+    editable = options.get("editable", False)
+    link = options.get("link")
+    assets = options.get("assets")
     units = units_of(document)
     sheets = list(_sheets(document, units, link))
     css, script = (static_files()[name].decode() for name in ("review.css", "review.js"))
@@ -102,8 +93,10 @@ def review_parts(
         "doubt": DOUBT,
         "serious": SERIOUS,
         "editable": editable,
-        "endpoint": endpoint,
-        "corrections": [dict(each) for each in corrections],
+        "endpoint": options.get("endpoint", "corrections"),
+        "version": options.get("version"),
+        "served": assets is not None,
+        "corrections": [dict(each) for each in options.get("corrections", ())],
     }
     yield from _template().generate(
         title=plain(document.source.name),
@@ -134,9 +127,10 @@ def review_parts(
         script=Markup(script),
         policy=None if assets is not None else _policy(css, script, editable=editable),
         assets=assets,
-        token=token,
+        token=options.get("token"),
         editable=editable,
-        home=_safe(home),
+        unfit=list(options.get("unfit", ())),
+        home=_safe(options.get("home")),
         shown=shown,
         one_line=_one_line,
     )

@@ -16,17 +16,23 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from vnadmin.index import Index
-from vnadmin.web import views
+from vnadmin.web import reviewing, views
 from vnadmin.web.guard import Guard
 from vnadmin.web.settings import Settings
 from vnadmin.web.site import Site
 
+_View = Callable[[Site, Request], Response]
+_Endpoint = Callable[[Request], Awaitable[Response]]
 _STATIC = Path(__file__).parent / "static"
+_REVIEW = Path(__file__).parent.parent / "review" / "static"
 _ROUTES = (
     ("/", views.search),
     ("/search.{form}", views.search_rows),
     ("/document/{id}", views.document),
     ("/document/{id}/text", views.text),
+    ("/document/{id}/text.txt", views.plain_text),
+    ("/document/{id}/review", reviewing.review),
+    ("/document/{id}/pages/{number:int}.webp", reviewing.picture),
     ("/document/{id}/graph.svg", views.document_graph),
     ("/document/{id}/cites.{form}", views.cites_rows),
     ("/document/{id}/cited-by.{form}", views.document_cited_rows),
@@ -35,6 +41,11 @@ _ROUTES = (
     ("/lists/{name}.{form}", views.list_rows),
     ("/lists/{name}", views.listed),
     ("/login", views.login),
+)
+_WRITES = (
+    ("/document/{id}/corrections", reviewing.correct),
+    ("/document/{id}/corrections/undo", reviewing.undo),
+    ("/document/{id}/corrections/rewrite", reviewing.rewrite),
 )
 
 
@@ -49,11 +60,10 @@ def make_app(index: Index, settings: Settings) -> Starlette:
         yield
         site.close()
 
-    def endpoint(
-        view: Callable[[Site, Request], Response],
-    ) -> Callable[[Request], Awaitable[Response]]:
+    def endpoint(view: _View, *, writes: bool = False) -> _Endpoint:
         async def answer(request: Request) -> Response:
-            return await site.run(view, request)
+            request.scope["body"] = await request.body()  # the guard has read it
+            return await site.run(view, request, writes=writes)
 
         return answer
 
@@ -66,6 +76,8 @@ def make_app(index: Index, settings: Settings) -> Starlette:
         routes=[
             *(Route(path, endpoint(view), methods=["GET"]) for path, view in _ROUTES),
             Route("/login", endpoint(views.log_in), methods=["POST"]),
+            *(Route(path, endpoint(view, writes=True), methods=["POST"]) for path, view in _WRITES),
+            Mount("/static/review", StaticFiles(directory=_REVIEW)),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
         middleware=[Middleware(Guard, settings=settings)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
-from vnadmin.review.interface import Language, words_of
+from vnadmin.interface import Language, words_of
 
 COOKIE = "vnadmin_language"
 

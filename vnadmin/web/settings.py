@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from vnadmin.errors import UsageError
 
@@ -21,6 +22,7 @@ class Settings:
         names: names by which browsers may call it, besides addresses.
         token: what readers must give first; needed unless `host` is this machine alone.
         read_only: nothing can be changed.
+        sources: folders that sources may be read from, besides those of the index and its files.
         rate: requests a second from one address; four times as many in a row.
         body: largest body of a request, in bytes.
         address: longest address of a page, in bytes.
@@ -33,6 +35,7 @@ class Settings:
     names: tuple[str, ...] = ()
     token: str | None = field(default=None, repr=False)
     read_only: bool = False
+    sources: tuple[Path, ...] = ()
     rate: float = 50.0
     body: int = 64 * 1024
     address: int = 4096

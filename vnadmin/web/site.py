@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import sqlite3
 import threading
 import time
@@ -19,8 +20,12 @@ from starlette.responses import HTMLResponse, Response
 
 from vnadmin.errors import UsageError, VnadminError
 from vnadmin.index import Index
+from vnadmin.index.rows import Entry
 from vnadmin.web import naming
+from vnadmin.web.desk import Desk
+from vnadmin.web.folders import Folders
 from vnadmin.web.interface import COOKIE, language_of, words
+from vnadmin.web.pictures import Pictures
 from vnadmin.web.settings import Settings
 
 _THREADS = 6  # that ask the index; each has a connection of its own
@@ -41,6 +46,9 @@ class Site:
     def __init__(self, index: Index, settings: Settings) -> None:
         self.index = index
         self.settings = settings
+        self.folders = Folders(index, settings.sources)
+        self.pictures = Pictures(self.folders)
+        self.desk = Desk(index, self.folders)
         self._readers = ThreadPoolExecutor(_THREADS, "vnadmin-read", self._reads_only)
         self._remembered: dict[str, tuple[float, Any]] = {}
         self._counting = threading.Lock()
@@ -61,10 +69,17 @@ class Site:
     def _reads_only(self) -> None:
         self.index.connection.execute("PRAGMA query_only = ON")
 
-    async def run(self, view: Callable[[Site, Request], Response], request: Request) -> Response:
-        """Answer in one of the reading threads, in time or not at all."""
+    async def run(
+        self,
+        view: Callable[[Site, Request], Response],
+        request: Request,
+        *,
+        writes: bool = False,
+    ) -> Response:
+        """Answer in one of the reading threads, in time or not at all; or in the writing one."""
+        threads = self.desk.writer if writes else self._readers
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._readers, self._answer, view, request)
+        return await loop.run_in_executor(threads, self._answer, view, request)
 
     def _answer(self, view: Callable[[Site, Request], Response], request: Request) -> Response:
         end = time.monotonic() + self.settings.seconds
@@ -77,7 +92,7 @@ class Site:
         except (VnadminError, sqlite3.Error) as error:
             if "interrupted" in str(error):
                 raise HTTPException(503, "the question takes too long; ask for less") from error
-            _log.error("%s: %s", request.url.path, error)
+            self.log(request, error)
             raise HTTPException(500, "the index can't be read; see the server's log") from error
         finally:
             connection.set_progress_handler(None, 0)
@@ -98,9 +113,20 @@ class Site:
             **values,
         )
         response = HTMLResponse(text.encode("utf-8", "replace"), code)
-        if request.query_params.get("lang") == language:
-            response.set_cookie(COOKIE, language, _YEAR, httponly=True, samesite="lax")
+        self.keep_language(request, response)
         return response
+
+    @staticmethod
+    def keep_language(request: Request, response: Response) -> None:
+        """Remember the language that the address asks for; the review page's script does too."""
+        language = language_of(request)
+        if request.query_params.get("lang") == language:
+            response.set_cookie(COOKIE, language, _YEAR, samesite="lax")
+
+    @staticmethod
+    def log(request: Request, error: Exception) -> None:
+        """Tell the server's log what isn't told to readers."""
+        _log.error("%s: %s", request.url.path, error)
 
     def remembered(self, key: str, count: Callable[[], Answer]) -> Answer:
         """What takes long to count: counted again when it is old, by one thread at a time."""
@@ -144,3 +170,18 @@ class Site:
     def close(self) -> None:
         """End the threads."""
         self._readers.shutdown(cancel_futures=True)
+        self.desk.close()
+        self.pictures.close()
+
+
+def entry_of(site: Site, request: Request) -> Entry:
+    """The document that the address names.
+
+    Raises:
+        HTTPException: it names none.
+        UsageError: the index has none of that name.
+    """
+    identifier, _, part = request.path_params["id"].partition(naming.PART)
+    if not re.fullmatch(r"\d{0,4}", part, re.ASCII):
+        raise HTTPException(404, "no such document")
+    return site.index.located(identifier, part=int(part or 0))

@@ -17,9 +17,9 @@ from vnadmin.web.downloads import download
 from vnadmin.web.graph import Node, draw
 from vnadmin.web.guard import VISIT, visit
 from vnadmin.web.interface import language_of, words
-from vnadmin.web.naming import PART, address, cited_as, document_name
+from vnadmin.web.naming import address, cited_as, document_name
 from vnadmin.web.query import SHOWN, Query, page_of, relation_of, text_of
-from vnadmin.web.site import Site
+from vnadmin.web.site import Site, entry_of
 from vnadmin.web.timeline import timeline
 
 MOST_ROWS = 5_000  # of a download
@@ -60,7 +60,7 @@ def search_rows(site: Site, request: Request) -> Response:
 
 def document(site: Site, request: Request) -> Response:
     """A document: what it cites, who cites it, when, as a picture."""
-    entry = _entry(site, request)
+    entry = _settled(site, request)
     cites = site.index.cites(entry)
     own = None if entry.work is None else site.index.work(entry.work)
     cited_by = _others(entry, own, site)
@@ -69,6 +69,7 @@ def document(site: Site, request: Request) -> Response:
         request,
         "document.html",
         entry=entry,
+        review=address(entry) + "/review" if site.folders.converted(entry) else None,
         own=own,
         cites=cites,
         cited_by=cited_by[:SHOWN],
@@ -82,16 +83,24 @@ def document(site: Site, request: Request) -> Response:
 
 def document_graph(site: Site, request: Request) -> Response:
     """The picture by itself."""
-    entry = _entry(site, request)
+    entry = entry_of(site, request)
     own = None if entry.work is None else site.index.work(entry.work)
     svg = _picture(site, request, entry, site.index.cites(entry), _others(entry, own, site), own)
     headers = {"content-disposition": 'attachment; filename="graph.svg"'}
     return Response(svg.encode("utf-8", "replace"), media_type="image/svg+xml", headers=headers)
 
 
+def plain_text(site: Site, request: Request) -> Response:
+    """The text of a document, as a file."""
+    entry = _settled(site, request)
+    body = site.index.text(entry.id).encode("utf-8", "replace")
+    headers = {"content-disposition": 'attachment; filename="text.txt"'}
+    return Response(body, media_type="text/plain", headers=headers)
+
+
 def text(site: Site, request: Request) -> Response:
     """The text of a document; its citations lead to what they cite."""
-    entry = _entry(site, request)
+    entry = _settled(site, request)
     body = site.index.text(entry.id)
     pieces: list[tuple[str, Mention | None]] = []
     at = 0
@@ -104,17 +113,20 @@ def text(site: Site, request: Request) -> Response:
         at = end
     pieces.append((body[at:], None))
     keys = _keys(site, [mention.work for mention in cites])
-    return site.page(request, "text.html", entry=entry, pieces=pieces, keys=keys)
+    return site.page(
+        request, "text.html", entry=entry, pieces=pieces, keys=keys,
+        review=address(entry) + "/review" if site.folders.converted(entry) else None,
+    )  # fmt: skip
 
 
 def cites_rows(site: Site, request: Request) -> Response:
     """What a document cites, as a file."""
-    return download(site.index.cites(_entry(site, request)), request.path_params["form"], "cites")
+    return download(site.index.cites(_settled(site, request)), request.path_params["form"], "cites")
 
 
 def document_cited_rows(site: Site, request: Request) -> Response:
     """Who cites a document, as a file."""
-    entry = _entry(site, request)
+    entry = entry_of(site, request)
     rows = [] if entry.work is None else site.index.cited_by(entry.work, limit=MOST_ROWS)
     return download(rows, request.path_params["form"], "cited-by")
 
@@ -231,11 +243,13 @@ def _target(request: Request) -> str:
     return target if safe and "\\" not in target else "/"
 
 
-def _entry(site: Site, request: Request) -> Entry:
-    identifier, _, part = request.path_params["id"].partition(PART)
-    if not re.fullmatch(r"\d{0,4}", part):
-        raise HTTPException(404, "no such document")
-    return site.index.located(identifier, part=int(part or 0))
+def _settled(site: Site, request: Request) -> Entry:
+    """The document that the address names, with what was just corrected in it."""
+    entry = entry_of(site, request)
+    path = site.folders.converted(entry)
+    if path is None or site.desk.settle(path):
+        return entry
+    return entry_of(site, request)
 
 
 def _work(site: Site, request: Request) -> Work:

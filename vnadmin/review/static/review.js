@@ -39,6 +39,7 @@
   function setLanguage(to) {
     language = root.lang = to;
     stored.set("language", to);
+    if (data.served) document.cookie = `vnadmin_language=${to}; path=/; max-age=31536000; samesite=lax`;
     for (const each of $$("[data-t]")) each.textContent = t(each.dataset.t);
     for (const each of $$("[data-t-label]")) each.setAttribute("aria-label", t(each.dataset.tLabel));
     for (const each of $$("[data-t-alt]")) each.alt = `${t(each.dataset.tAlt)} ${each.dataset.n}`;
@@ -371,7 +372,7 @@
     const headers = { "Content-Type": "application/json" };
     const token = $('meta[name="csrf-token"]');
     if (token) headers["X-CSRF-Token"] = token.content;
-    const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify(body), credentials: "same-origin" });
+    const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify({ ...body, version: data.version }), credentials: "same-origin" });
     const told = await answer.json().catch(() => ({}));
     if (!answer.ok) throw new Error(told.error || `${answer.status} ${answer.statusText}`);
     return told;
@@ -395,12 +396,13 @@
     } catch (error) { alarm(error); }
     drawCorrections();
   }
-  function alarm(error) {
+  const alarm = (error) => tell(t("failed", { error: error.message }));
+  function tell(text) {
     const box = $("#alarm");
-    box.textContent = t("failed", { error: error.message });
+    box.textContent = text;
     box.hidden = false;
-    clearTimeout(alarm.timer);
-    alarm.timer = setTimeout(() => { box.hidden = true; }, 12000);
+    clearTimeout(tell.timer);
+    tell.timer = setTimeout(() => { box.hidden = true; }, 12000);
   }
   const byWord = (unit) => inForce.findLast((each) => each.target === "word" && each.page === unit.page && each.start === unit.at);
   const cardOf = (row) => { const card = row.closest("[data-c]"); return card ? Number(card.dataset.c) : undefined; };
@@ -492,8 +494,45 @@
       }
       card.append(row);
     }
+    listCorrections();
     if (shown) inspect(shown);
     setLevelQuietly();
+  }
+  // What holds, the latest first; a press on one leads to its place.
+  function listCorrections() {
+    $("#corrections-count").textContent = inForce.length;
+    $("#no-corrections").hidden = inForce.length > 0;
+    // What was taken back is to be rewritten too.
+    listCorrections.any ||= inForce.length > 0 || parseInt(data.version, 10) > 0;
+    $("#rewriting").hidden = !data.version || !listCorrections.any;
+    $("#corrections").replaceChildren(...inForce.toReversed().map((kept) => {
+      const row = make("li");
+      const name = kept.field ? kept.field.split(".").at(-1) : kept.target === "citation" ? t("whole_citation", { n: kept.citation + 1 }) : "";
+      const label = kept.field && (data.words[language][name] ? t(name) : data.words[language][`signer_${name}`] ? t(`signer_${name}`) : name);
+      if (name) row.append(make("span", "hint", `${label || name}: `));
+      if (kept.target === "citation" && !kept.field) row.append(kept.action === "reject" ? t("rejected") : t("accept"));
+      else {
+        const was = make("del", "", kept.old.trim() || "∅"); was.lang = "vi";
+        const is = make("b", "", kept.new || t("nothing_there")); is.lang = "vi";
+        row.append(...(kept.action === "accept" ? [is, " ✓"] : [was, " → ", is]));
+      }
+      const button = make("button", "change", t("undo"));
+      button.type = "button"; button.addEventListener("click", () => undo(kept));
+      const by = make("span", "by", ` ${t("corrected_by", { by: kept.by, at: when(kept.at) })}`);
+      row.append(by, " ", button);
+      return row;
+    }));
+  }
+  async function rewriteFiles() {
+    const button = $("#rewrite");
+    button.disabled = true;
+    say(t("rewriting"));
+    button.textContent = t("rewriting");
+    try {
+      const told = await post(`${data.endpoint}/rewrite`, {});
+      sessionStorage.setItem("vnadmin.told", [t("rewritten"), ...told.notes].join(" "));
+      location.reload(); // the document is another one now
+    } catch (error) { alarm(error); button.disabled = false; button.textContent = t("rewrite"); }
   }
   // Who corrects is asked once, in the form of the selected word or here.
   function named(then) {
@@ -582,6 +621,7 @@
   $("#language").addEventListener("click", () => setLanguage(language === "vi" ? "en" : "vi"));
   const turnTheme = () => setTheme(root.dataset.theme === "dark" ? "light" : "dark");
   $("#theme").addEventListener("click", turnTheme);
+  if (data.editable) $("#rewrite").addEventListener("click", rewriteFiles);
   $("#print").addEventListener("click", () => print());
   $("#help").addEventListener("click", () => $("#keys").showModal());
   for (const button of $$(".views button")) button.addEventListener("click", () => setView(button.dataset.view));
@@ -640,8 +680,12 @@
   dark.addEventListener("change", () => { if (!stored.get("theme")) root.dataset.theme = dark.matches ? "dark" : "light"; });
   const kept = stored.get("language");
   if (views.length && innerWidth < 672) setView("text");
-  if (kept && kept !== language && data.words[kept]) setLanguage(kept);
+  if (kept && kept !== language && data.words[kept] && !data.served) setLanguage(kept);
   else { setLevel(level); drawCorrections(); }
+  if (data.editable && data.version) {
+    const told = sessionStorage.getItem("vnadmin.told");
+    if (told) { sessionStorage.removeItem("vnadmin.told"); tell(told); }
+  }
   const target = /^#citation-(\d+)$/.exec(location.hash);
   if (target && cards[target[1]]) showCitation(Number(target[1]));
 })();
