@@ -11,9 +11,10 @@ from typing import Any
 
 from vnadmin.errors import InputError
 from vnadmin.index.intake import Converted, find_files, read_converted, shown, stamp
+from vnadmin.index.prepare import MALFORMED, prepare
 from vnadmin.index.rows import Added
 from vnadmin.index.store import Store
-from vnadmin.index.writer import Writer, is_secret
+from vnadmin.index.writer import Writer, malformed
 
 Progress = Callable[[int, str], None]
 """Called with the number of files gone through and the name of the next."""
@@ -130,13 +131,13 @@ class _Adding:
         converted: Converted,
         known: sqlite3.Row | None,
     ) -> None:
-        document = converted.document
         try:
-            identifier: str = document["id"]
-            secret = self._skip_secret and is_secret(document)
-        except (KeyError, TypeError, AttributeError) as error:
-            self._fail(name, f"not the JSON of a document ({error!r}); convert it again")
+            document = prepare(converted.document)
+        except MALFORMED as error:
+            self._fail(name, malformed(error))
             return
+        identifier = document.source[0]
+        secret = self._skip_secret and document.secret
         if identifier in self._pending:
             self._write()
         twin: sqlite3.Row | None = self._connection.execute(
@@ -162,11 +163,11 @@ class _Adding:
         try:
             self._writer.add(name, mark, converted.digest, document)
         except InputError as error:
-            self._fail(name, str(error).partition(": ")[2])
+            self._fail(name, str(error))
             return
         self._pending.update((name, identifier))
         self._counts["new" if known is None and twin is None else "replaced"] += 1
-        self._counts["citations"] += len(document["citations"])
+        self._counts["citations"] += sum(len(part.citations) for part in document.parts)
         if self._writer.full():
             self._commit()
 

@@ -10,24 +10,42 @@ from typing import Any
 from vnadmin.index.keys import code_key
 
 _MOST = 400_000  # entries remembered of each kind, some 100 MB; the older half goes at a time
+_MANY = 1_000  # looked up one by one before a table is read whole
 
-Stated = tuple[int, str, str | None, str | None, str | None, str | None]
-"""A work, and what a mention states of it: type, number, name, date, issuer."""
+Stated = tuple[str, str | None, str | None, str | None, str | None]
+"""What a mention states of a work: type, number, name, date, issuer."""
+NewWork = tuple[
+    str, str | None, str | None, int | None, str | None, str | None, str | None, str | None
+]
+"""What is known of a work: type, number, name, year, date, issuer, title, URI."""
 Place = tuple[str, str | None, str | None, str | None, str | None]
+"""A provision: its text, article, clause, point and other parts."""
+
+_ALL = {
+    "strings": "SELECT text, id FROM strings",
+    "works": "SELECT key, id FROM works",
+    "variants": "SELECT work, type, number, name, date, issuer, id FROM variant_list",
+    "provisions": "SELECT text, id FROM provisions",
+}
 
 
 class Interned:
-    """Gives ids to what is seen, new ones to what is new; `write` puts the new into the tables."""
+    """Gives ids to what is seen, new ones to what is new; `write` puts the new into the tables.
+
+    While all of a table is remembered, as of an index that was empty, nothing is looked up in it.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._tables = ("strings", "works", "variants", "provisions")
+        self._tables = tuple(_ALL)
         self._ids: dict[str, dict[Any, int]] = {table: {} for table in self._tables}
         self.works: Mapping[str, int] = self._ids["works"]
         """Those remembered, by key; `work` knows the others."""
-        self.variants: Mapping[Stated, int] = self._ids["variants"]
+        self.variants: Mapping[tuple[int, Stated], int] = self._ids["variants"]
         self._new: dict[str, list[tuple[Any, ...]]] = {table: [] for table in self._tables}
         self._last = dict.fromkeys(self._tables, 0)
+        self._whole = dict.fromkeys(self._tables, False)  # all of the table is remembered
+        self._missed = dict.fromkeys(self._tables, 0)
         self._seen_version = -1
         self._first: set[int] = set()  # new works, not mentioned yet
         self._changed: set[int] = set()  # works of which more was said
@@ -39,12 +57,15 @@ class Interned:
         for table in self._tables:
             ids = self._ids[table]
             if version != self._seen_version:
-                ids.clear()
+                self._forget(table)
             elif len(ids) > _MOST:
                 for key in list(islice(ids, _MOST // 2)):
                     del ids[key]
+                self._whole[table] = False
             (last,) = self._connection.execute(f"SELECT max(id) FROM {table}").fetchone()
             self._last[table] = last or 0
+            if not last:
+                self._whole[table] = True
         self._seen_version = version
 
     def forget(self) -> None:
@@ -54,6 +75,10 @@ class Interned:
             self._new[table].clear()
         for works in (self._first, self._changed, self._unsettled):
             works.clear()
+
+    def _forget(self, table: str) -> None:
+        self._ids[table].clear()
+        self._whole[table], self._missed[table] = False, 0
 
     def string(self, text: str) -> int:
         """The id of a string."""
@@ -66,28 +91,18 @@ class Interned:
         return self.string(text) if text else None
 
     def provision(self, place: Place) -> int:
-        """The id of a provision: its text, article, clause, point and other parts."""
+        """The id of a provision."""
         return self._ids["provisions"].get(place[0]) or self._find(
             "provisions", place[0], "SELECT id FROM provisions WHERE text = ?", place[:1], place
         )
 
-    def work(
-        self,
-        key: str,
-        kind: str,
-        number: str | None,
-        name: str | None,
-        year: int | None,
-        date: str | None,
-        issuer: str | None,
-        title: str | None,
-        uri: str | None,
-    ) -> int:
-        """The id of the document that citations with this key cite."""
+    def work(self, key: str, new: NewWork) -> int:
+        """The id of the document that citations with this key cite, and what it is if it's new."""
         found = self._ids["works"].get(key)
         if found:
             return found
         string = self.optional_string
+        kind, number, name, year, date, issuer, title, uri = new
         row = (
             key, self.string(kind), string(number), string(name), year, date, string(issuer),
             title, uri, code_key(number) if number else None, code_key(name) if name else None,
@@ -99,36 +114,52 @@ class Interned:
         if work not in self._first:
             self._changed.add(work)
 
-    def variant(self, stated: Stated) -> int:
+    def variant(self, work: int, stated: Stated) -> int:
         """The id of the way in which a work is cited."""
-        found = self._ids["variants"].get(stated)
+        key = (work, stated)
+        found = self._ids["variants"].get(key)
         if found:
             return found
         string = self.optional_string
-        work, kind, number, name, date, issuer = stated
+        kind, number, name, date, issuer = stated
         row = (work, self.string(kind), string(number), string(name), date, string(issuer))
         if work in self._first:  # it can't have been cited before
             self._first.discard(work)
-            return self._put("variants", stated, row)
-        identifier = self._find(
+            return self._put("variants", key, row)
+        self._changed.add(work)
+        return self._find(
             "variants",
-            stated,
+            key,
             "SELECT id FROM variants WHERE work = ? AND type = ? AND number IS ? AND name IS ? "
             "AND date IS ? AND issuer IS ?",
             row,
             row,
         )
-        self._changed.add(work)
-        return identifier
 
     def _find(
         self, table: str, key: Hashable, query: str, values: tuple[Any, ...], row: tuple[Any, ...]
     ) -> int:
-        found = self._connection.execute(query, values).fetchone()
-        if found is None:
-            return self._put(table, key, row)
-        identifier = self._ids[table][key] = int(found[0])
-        return identifier
+        if not self._whole[table]:
+            self._missed[table] += 1
+            if self._missed[table] == _MANY and self._last[table] < _MOST:
+                self._read(table)
+                return self._ids[table].get(key) or self._put(table, key, row)
+            found = self._connection.execute(query, values).fetchone()
+            if found is not None:
+                identifier = self._ids[table][key] = int(found[0])
+                return identifier
+        return self._put(table, key, row)
+
+    def _read(self, table: str) -> None:
+        """Remember all of a table: a run that needs so much of it is likely to need the rest."""
+        ids = self._ids[table]
+        rows = self._connection.execute(_ALL[table])
+        if table == "variants":
+            for work, kind, number, name, date, issuer, identifier in rows:
+                ids[work, (kind, number, name, date, issuer)] = identifier
+        else:
+            ids.update((key, identifier) for key, identifier in rows)
+        self._whole[table] = True
 
     def _put(self, table: str, key: Hashable, row: tuple[Any, ...]) -> int:
         self._last[table] += 1
@@ -179,7 +210,7 @@ class Interned:
                 gone,
             )
             for table in ("works", "variants"):
-                self._ids[table].clear()
+                self._forget(table)
         many(_SAY_ANEW, [(work,) for work in self._changed.union(work for (work,) in gone)])
         for works in (self._first, self._changed, self._unsettled):
             works.clear()

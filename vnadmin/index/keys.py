@@ -28,7 +28,7 @@ def searchable(text: str) -> str:
     import numpy as np
 
     units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
-    folded: bytes = _folding()[units].tobytes()
+    folded: bytes = _folding().take(units).tobytes()
     return folded.decode("utf-16-le", "surrogatepass")
 
 
