@@ -32,8 +32,9 @@ def index(tmp_path: Path) -> Iterator[vnadmin.Index]:
 def dump(index: vnadmin.Index) -> dict[str, list[object]]:
     """What the index holds, without ids, in an order of its own."""
     queries = {
-        "documents": "SELECT document_id, part, type, number, issuer, place, date, subject, "
-        "citations, start FROM document_list",
+        "documents": "SELECT document_id, l.part, l.type, l.number, l.issuer, l.place, l.date, "
+        "l.subject, l.citations, l.start, relations, least, doubt FROM document_list AS l "
+        "JOIN documents USING (id)",
         "works": "SELECT key, type, number, name, year, date, issuer, uri, mentions, citers, "
         "present FROM work_list",
         "variants": "SELECT key, v.type, v.number, v.name, v.date, v.issuer, v.mentions "
@@ -44,6 +45,8 @@ def dump(index: vnadmin.Index) -> dict[str, list[object]]:
         "edits": "SELECT document_id, seq, restored FROM edits JOIN files ON id = file",
         "pages": "SELECT document_id, number FROM pages JOIN files ON id = file",
         "warnings": "SELECT code, text FROM warnings",
+        "tallies": "SELECT kind, CASE WHEN kind IN ('type', 'issuer', 'place') THEN text "
+        "ELSE value END, documents, citations FROM tallies LEFT JOIN strings ON id = value",
     }
     rows = {
         name: sorted((tuple(row) for row in index.connection.execute(query)), key=repr)

@@ -137,6 +137,26 @@ def test_a_newer_index_is_told_of(tmp_path: Path) -> None:
         vnadmin.Index(tmp_path / "a.db")
 
 
+def test_an_index_of_the_first_version_gets_what_the_second_has(tmp_path: Path) -> None:
+    with vnadmin.Index(tmp_path / "a.db") as index:
+        index.add_documents(DOCUMENTS)
+        before, run = dump(index), index.connection.execute
+        for name in ("documents_by_doubt", "documents_narrow", "works_by_citers"):
+            run(f"DROP INDEX {name}")
+        for name in ("relations", "least", "doubt"):
+            run(f"ALTER TABLE documents DROP COLUMN {name}")
+        run("DROP TABLE tallies")
+        run("PRAGMA user_version = 1")
+    with vnadmin.Index(tmp_path / "a.db") as index, vnadmin.Index(tmp_path / "b.db") as fresh:
+        assert dump(index) == before
+        assert {kind for kind, *_ in before["tallies"]} > {"type", "year", "relation"}  # type: ignore[misc]
+        query = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite%' ORDER BY name"
+        tables = [[tuple(row) for row in each.connection.execute(query)] for each in (index, fresh)]
+        assert tables[0] == tables[1]
+        assert list(index.check()) == []
+        index.add_documents([dict(FIRST) | {"id": "another"}])
+
+
 def test_an_older_index_is_migrated_whole_or_not_at_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

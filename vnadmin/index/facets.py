@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from vnadmin.errors import UsageError
 from vnadmin.index.questions import entry
 from vnadmin.index.rows import Doubtful, Entry, Facets, Warned
-from vnadmin.index.schema import RELATIONS
+from vnadmin.index.schema import BANDS, DOUBTFUL, RELATIONS
 
-DOUBTFUL = 80
-"""Per cent: a citation less sure than this is worth a look."""
-BANDS = (50, 80, 95)
-"""Per cent: documents are counted that have a citation less sure than each."""
-_COUNTED_CITATIONS = 2_000  # documents: of more, their citations aren't counted one by one
 _VALUES = 100  # of each facet, at most
-
-_OF_DOCUMENTS = """
-SELECT 'type', (SELECT text FROM strings WHERE id = type), count(*) FROM hits
-    JOIN documents USING (id) WHERE type IS NOT NULL GROUP BY type
-UNION ALL SELECT 'issuer', (SELECT text FROM strings WHERE id = issuing_body), count(*) FROM hits
-    JOIN documents USING (id) WHERE issuing_body IS NOT NULL GROUP BY issuing_body
-UNION ALL SELECT 'year', substr(date, 1, 4), count(*) FROM hits
-    JOIN documents USING (id) WHERE date IS NOT NULL GROUP BY 2
-"""
-_OF_CITATIONS = """
-UNION ALL SELECT 'relation', relation, count(*) FROM
-    (SELECT DISTINCT relation, document FROM hits JOIN citations ON document = hits.id {cited})
-    GROUP BY 2
-UNION ALL SELECT 'below', limits.value, count(*) FROM
-    (SELECT min(confidence) AS least FROM hits JOIN citations ON document = hits.id
-    GROUP BY hits.id) JOIN json_each(?) AS limits ON least < limits.value GROUP BY 2
-"""
+_NARROW = "documents INDEXED BY documents_narrow"
 
 
 def facets(
@@ -50,50 +30,76 @@ def facets(
         values: of its parameters.
         works: if any, only their citations count for `relation`, as the filter of search has it.
     """
-    found: dict[str, list[tuple[str, int]]] = {}
-    (total,) = connection.execute(f"SELECT count(*) FROM ({hits})", values).fetchone()
-    sql = f"WITH hits AS MATERIALIZED ({hits}) {_OF_DOCUMENTS}"
-    given = list(values)
-    if total <= _COUNTED_CITATIONS:
-        cited = f"WHERE work IN ({','.join('?' * len(works))})" if works else ""
-        sql += _OF_CITATIONS.format(cited=cited)
-        given += [*works, json.dumps(BANDS)]
-    for name, value, count in connection.execute(sql, given):
-        found.setdefault(name, []).append((_named(name, value), count))
-    for name, counts in found.items():
-        if name == "year":
-            counts.sort(reverse=True)
-        elif name == "below":
-            counts.sort(key=lambda pair: int(pair[0]))
-        else:
-            counts.sort(key=lambda pair: (-pair[1], pair[0]))
-        del counts[_VALUES:]
-    return Facets(
-        **{
-            name: tuple(found.get(name, ()))
-            for name in ("type", "issuer", "year", "relation", "below")
-        }
-    )
+    found: dict[str, Counter[Any]] = {name: Counter() for name in _FACETS}
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    rows = cursor.execute(
+        f"SELECT type, issuing_body, date, relations, least FROM ({hits}) AS hits "
+        f"CROSS JOIN {_NARROW} ON documents.id = hits.id",
+        values,
+    ).fetchall()
+    if rows:  # by column: SQLite would sort them all
+        kinds, issuers, dates, relations, least = map(Counter, zip(*rows, strict=True))
+        found["type"], found["issuer"] = kinds, issuers
+        for date, count in dates.items():
+            found["year"][date and date[:4]] += count
+        for bits, count in relations.items():
+            for number in range(len(RELATIONS)):
+                if bits >> number & 1:
+                    found["relation"][number] += count
+        for sure, count in least.items():
+            for limit in BANDS:
+                if sure is not None and sure < limit:
+                    found["below"][limit] += count
+    if works:
+        marks = ",".join("?" * len(works))
+        found["relation"] = Counter(
+            dict(
+                connection.execute(
+                    f"SELECT relation, count(DISTINCT document) FROM citations WHERE work IN "
+                    f"({marks}) AND document IN ({hits}) GROUP BY 1",
+                    (*works, *values),
+                ).fetchall()
+            )
+        )
+    return _told(connection, found)
 
 
 def all_facets(connection: sqlite3.Connection) -> Facets:
-    """The same of all documents, their citations counted however many they are."""
-    of_documents = facets(connection, "SELECT id FROM documents", ())
-    relations = connection.execute(
-        "SELECT relation, count(*) FROM (SELECT DISTINCT relation, document FROM citations) "
-        "GROUP BY 1 ORDER BY 2 DESC"
-    ).fetchall()
-    least = "SELECT min(confidence) AS least FROM citations GROUP BY document"
-    below = connection.execute(
-        f"SELECT limits.value, count(*) FROM ({least}) JOIN json_each(?) AS limits "
-        "ON least < limits.value GROUP BY 1 ORDER BY 1",
-        (json.dumps(BANDS),),
-    ).fetchall()
-    return Facets(
-        of_documents.type, of_documents.issuer, of_documents.year,
-        tuple((_named("relation", value), count) for value, count in relations),
-        tuple((_named("below", value), count) for value, count in below),
-    )  # fmt: skip
+    """The same of all documents, as the adder keeps count of them."""
+    found: dict[str, Counter[Any]] = {name: Counter() for name in _FACETS}
+    for kind, value, count in connection.execute("SELECT kind, value, documents FROM tallies"):
+        if kind in found and value != "":
+            found[kind][value] = count
+    return _told(connection, found)
+
+
+_FACETS = ("type", "issuer", "year", "relation", "below")
+
+
+def _told(connection: sqlite3.Connection, found: dict[str, Counter[Any]]) -> Facets:
+    """The most frequent values with their names; years and bands in their order."""
+    counts: dict[str, tuple[tuple[str, int], ...]] = {}
+    for name, counter in found.items():
+        counter.pop(None, None)
+        named = [(_named(connection, name, value), n) for value, n in counter.items()]
+        if name == "year":
+            named.sort(reverse=True)
+        elif name == "below":
+            named.sort(key=lambda pair: int(pair[0]))
+        else:
+            named.sort(key=lambda pair: (-pair[1], pair[0]))
+        counts[name] = tuple(named[:_VALUES])
+    return Facets(**counts)
+
+
+def _named(connection: sqlite3.Connection, name: str, value: Any) -> str:
+    if name == "relation":
+        return RELATIONS[value]
+    if name in ("type", "issuer"):
+        (text,) = connection.execute("SELECT text FROM strings WHERE id = ?", (value,)).fetchone()
+        return str(text)
+    return str(value)
 
 
 def located(connection: sqlite3.Connection, document_id: str, part: int) -> Entry:
@@ -125,19 +131,10 @@ def doubtful(
 ) -> Iterator[Doubtful]:
     """Documents by how many warnings and unsure citations they have; incomplete ones first."""
     rows = connection.execute(
-        "SELECT found.document, sum(warned) AS warned, sum(unsure) AS unsure, complete FROM ("
-        "SELECT document, 1 AS warned, 0 AS unsure FROM warnings UNION ALL "
-        "SELECT document, 0, 1 FROM citations WHERE confidence < ?1 UNION ALL "
-        "SELECT documents.id, 0, 0 FROM documents JOIN files ON files.id = file WHERE NOT complete"
-        ") AS found JOIN documents ON documents.id = found.document "
-        "JOIN files ON files.id = documents.file "
-        "GROUP BY found.document ORDER BY complete, warned + unsure DESC, found.document "
-        "LIMIT ?2 OFFSET ?3",
+        "SELECT id, (SELECT count(*) FROM warnings WHERE document = documents.id) AS warned, "
+        "(SELECT count(*) FROM citations WHERE document = documents.id AND confidence < ?) "
+        "AS unsure FROM documents WHERE doubt > 0 ORDER BY doubt DESC, id LIMIT ? OFFSET ?",
         (DOUBTFUL, limit, offset),
     ).fetchall()
     for row in rows:
-        yield Doubtful(entry(connection, row["document"]), row["warned"], row["unsure"])
-
-
-def _named(name: str, value: object) -> str:
-    return RELATIONS[value] if name == "relation" and isinstance(value, int) else str(value)
+        yield Doubtful(entry(connection, row["id"]), row["warned"], row["unsure"])

@@ -21,7 +21,7 @@ from vnadmin.index.rows import (
     Variant,
     Work,
 )
-from vnadmin.index.schema import CHANGES, RELATIONS, VERSION
+from vnadmin.index.schema import CHANGES, MUCH_CITED, RELATIONS, VERSION
 from vnadmin.vietnamese import fold
 
 _DEEPEST = 20  # steps of a chain of amendment
@@ -29,13 +29,17 @@ _CONTRADICTIONS = (
     "symbol-issuer", "symbol-type", "year-date", "term-date", "issuer-date", "unit-date",
     "future-date", "date-conflict", "impossible-date",
 )  # fmt: skip
-_COUNTED = {
-    "year": "substr(documents.date, 1, 4)",
-    "issuer": "documents.issuing_body",
-    "type": "documents.type",
-    "place": "documents.place",
+_STRING = "(SELECT text FROM strings WHERE id = {})"
+_NAMES = {
+    "year": "nullif(value, '')",
+    "issuer": _STRING.format(  # of its spellings, that of the latest document
+        "(SELECT issuer FROM documents WHERE issuing_body = value ORDER BY date DESC LIMIT 1)"
+    ),
+    "type": _STRING.format("value"),
+    "place": _STRING.format("value"),
+    "relation": "(SELECT name FROM relations WHERE id = value)",
 }
-COUNTED = (*_COUNTED, "relation")
+COUNTED = tuple(_NAMES)
 """What `counts` can count by."""
 
 _Row = TypeVar("_Row", Work, Variant, Entry)
@@ -203,11 +207,17 @@ def most_cited(
 ) -> list[Work]:
     """Works by the number of documents that cite them; `missing`: those not in the archive."""
     absent = "AND NOT EXISTS (SELECT 1 FROM documents WHERE work = works.id)" if missing else ""
-    rows = connection.execute(
-        f"SELECT id FROM works WHERE citers > 0 {absent} "
-        "ORDER BY citers DESC, mentions DESC, key LIMIT ? OFFSET ?",
-        (limit, offset),
-    ).fetchall()
+
+    def first(least: int) -> list[sqlite3.Row]:
+        return connection.execute(
+            f"SELECT id FROM works WHERE citers >= {least} {absent} "
+            "ORDER BY citers DESC, mentions DESC, key LIMIT ? OFFSET ?",
+            (limit, offset),
+        ).fetchall()
+
+    rows = first(MUCH_CITED)  # by an index
+    if len(rows) < limit:
+        rows = first(1)
     return [work(connection, row["id"]) for row in rows]
 
 
@@ -328,22 +338,13 @@ def contradictions(
 
 def counts(connection: sqlite3.Connection, by: str) -> list[Count]:
     """Documents and citations by year, issuer, type or place, or citations by relation."""
-    if by == "relation":
-        rows = connection.execute(
-            "SELECT name, count(DISTINCT document), count(*) FROM citations "
-            "JOIN relations ON relations.id = relation GROUP BY relation ORDER BY 3 DESC"
-        )
-    elif by in _COUNTED:
-        order = "1" if by == "year" else "2 DESC, 1"
-        shown = "" if by == "year" else by  # of an issuer's spellings, one
-        name = f"(SELECT text FROM strings WHERE id = {shown})" if shown else "value"
-        rows = connection.execute(
-            f"SELECT {name}, n, cited FROM (SELECT {_COUNTED[by]} AS value, "
-            f"max({shown or 'date'}) AS {shown or 'latest'}, count(*) AS n, "
-            f"sum(citations) AS cited FROM documents GROUP BY 1) ORDER BY {order}"
-        )
-    else:
+    if by not in COUNTED:
         raise UsageError(f"{by}: not one of {', '.join(COUNTED)}")
+    order = "1" if by == "year" else "3 DESC" if by == "relation" else "2 DESC, 1"
+    rows = connection.execute(
+        f"SELECT {_NAMES[by]}, documents, citations FROM tallies WHERE kind = ? ORDER BY {order}",
+        (by,),
+    )
     return [Count(*row) for row in rows]
 
 

@@ -19,6 +19,9 @@ RELATIONS = ("repeals", "replaces", "amends", "guides", "implements", "based_on"
 CHANGES = 3
 """Relations below this number change the cited document."""
 
+MUCH_CITED = 8
+"""Documents that cite a work, from which on it is in the index of the most cited."""
+
 _VERSION_1 = """
 CREATE TABLE relations (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 
@@ -244,7 +247,64 @@ def _version_1(connection: sqlite3.Connection) -> None:
     connection.executemany("INSERT INTO relations VALUES (?, ?)", list(enumerate(RELATIONS)))
 
 
-_MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_version_1,)
+DOUBTFUL = 80
+"""Per cent: a citation less sure than this is worth a look."""
+BANDS = (50, 80, 95)
+"""Per cent: documents are counted that have a citation less sure than each."""
+INCOMPLETE = 1 << 20
+"""In `documents.doubt`, of one that was read in part: more than there are doubts in any other."""
+
+_VERSION_2 = f"""
+ALTER TABLE documents ADD COLUMN relations INTEGER NOT NULL DEFAULT 0; -- bits: its citations'
+ALTER TABLE documents ADD COLUMN least INTEGER;    -- per cent: the least sure citation's
+ALTER TABLE documents ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0; -- warnings, unsure citations
+
+UPDATE documents SET (relations, least, doubt) = (
+    SELECT coalesce(sum(DISTINCT 1 << relation), 0), min(confidence),
+        count(*) FILTER (WHERE confidence < {DOUBTFUL})
+        + (SELECT count(*) FROM warnings WHERE warnings.document = documents.id)
+        + {INCOMPLETE} * NOT (SELECT complete FROM files WHERE files.id = documents.file)
+    FROM citations WHERE citations.document = documents.id
+);
+CREATE INDEX documents_by_doubt ON documents (doubt DESC) WHERE doubt > 0;
+-- what searches narrow down by and count, without the rest of the row
+CREATE INDEX documents_narrow ON documents (
+    id, type, issuing_body, place, date, relations, least
+);
+CREATE INDEX works_by_citers ON works (citers DESC, mentions DESC, key)
+    WHERE citers >= {MUCH_CITED};
+
+CREATE TABLE tallies (              -- of all documents; value: '' where there is none
+    kind TEXT NOT NULL,             -- type, issuer, place, year, relation, below
+    value NOT NULL,
+    documents INTEGER NOT NULL,
+    citations INTEGER NOT NULL,
+    PRIMARY KEY (kind, value)
+) WITHOUT ROWID;
+INSERT INTO tallies SELECT 'type', coalesce(type, ''), count(*), sum(citations)
+    FROM documents GROUP BY type;
+INSERT INTO tallies SELECT 'issuer', coalesce(issuing_body, ''), count(*), sum(citations)
+    FROM documents GROUP BY issuing_body;
+INSERT INTO tallies SELECT 'place', coalesce(place, ''), count(*), sum(citations)
+    FROM documents GROUP BY place;
+INSERT INTO tallies SELECT 'year', coalesce(substr(date, 1, 4), '') AS year, count(*),
+    sum(citations) FROM documents GROUP BY year;
+INSERT INTO tallies SELECT 'relation', relation, count(DISTINCT document), count(*)
+    FROM citations GROUP BY relation;
+""" + "".join(
+    f"INSERT INTO tallies SELECT 'below', {band}, count(*), sum(citations) FROM documents "
+    f"WHERE least < {band} HAVING count(*) > 0;\n"
+    for band in BANDS
+)
+
+
+def _version_2(connection: sqlite3.Connection) -> None:
+    _run(connection, _VERSION_2)
+    # A batch of documents in one piece of the full-text index, with fewer to merge
+    connection.execute("INSERT INTO search (search, rank) VALUES ('hashsize', 16777216)")
+
+
+_MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_version_1, _version_2)
 
 VERSION = len(_MIGRATIONS)
 

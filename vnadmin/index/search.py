@@ -23,6 +23,8 @@ _RANKED = 1_000  # documents ranked by their words; see `_candidates`
 _WINDOW = 100  # best documents among which those with the query's very accents come first
 _CODE_TOKENS = 9  # "39/2022/TTLT-BTC-BTP-BCA-…"
 _CONTEXT = 90  # code points on either side of a citation
+_FEW = 5_000  # documents let through by filters: gathered once, rather than looked at one by one
+_JOINED = "CROSS JOIN documents INDEXED BY documents_narrow ON documents.id = search.rowid"
 _TOKEN = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 
@@ -84,11 +86,9 @@ def search_facets(connection: sqlite3.Connection, text: str, filters: Filters) -
     query = _parse(connection, nfc(text))
     where, values = _conditions(connection, filters, query.works)
     if query.words or query.phrases:
-        source = "search JOIN documents ON documents.id = search.rowid"
-        where.insert(0, "search MATCH ?")
-        values.insert(0, query.match())
-    elif query.codes:
-        source = "documents"
+        hits = f"SELECT search.rowid AS id FROM search {_narrowed(connection, where, values)}"
+        return facets(connection, hits, [query.match(), *values], works=query.works)
+    if query.codes:
         marks = ",".join("?" * len(query.works))
         where.insert(
             0,
@@ -96,11 +96,9 @@ def search_facets(connection: sqlite3.Connection, text: str, filters: Filters) -
             f"(SELECT document FROM citations WHERE citations.work IN ({marks})))",
         )
         values[:0] = [*query.works, *query.works]
-    else:
-        source = "documents"
     if not where:
         return all_facets(connection)
-    hits = f"SELECT documents.id FROM {source} WHERE {' AND '.join(where)}"
+    hits = f"SELECT id FROM documents WHERE {' AND '.join(where)}"
     return facets(connection, hits, values, works=query.works)
 
 
@@ -190,17 +188,17 @@ def _conditions(
         where.append("documents.date <= ?")
         values.append(filters.until + "\uffff")  # "2022" has all of that year
     if filters.relation:
-        cited = f"AND work IN ({','.join('?' * len(works))})" if works else ""
-        where.append(
-            "EXISTS (SELECT 1 FROM citations WHERE citations.document = documents.id "
-            f"AND relation = ? {cited})"
-        )
-        values += [relation_number(filters.relation), *works]
+        number = relation_number(filters.relation)
+        where.append("documents.relations & ?")
+        values.append(1 << number)
+        if works:
+            where.append(
+                "EXISTS (SELECT 1 FROM citations WHERE citations.document = documents.id "
+                f"AND relation = ? AND work IN ({','.join('?' * len(works))}))"
+            )
+            values += [number, *works]
     if filters.below is not None:
-        where.append(
-            "EXISTS (SELECT 1 FROM citations WHERE citations.document = documents.id "
-            "AND confidence < ?)"
-        )
+        where.append("documents.least < ?")
         values.append(filters.below)
     return where, values
 
@@ -237,23 +235,39 @@ def _by_text(
     offset: int,
 ) -> Found:
     match = query.match()
-    join = "JOIN documents ON documents.id = search.rowid" if where else ""
-    rest = f"FROM search {join} WHERE {' AND '.join(['search MATCH ?', *where])}"
+    rest = f"FROM search {_narrowed(connection, where, values)}"
     (total,) = connection.execute(f"SELECT count(*) {rest}", (match, *values)).fetchone()
     if not total:
         return Found((), 0, works=works)
     wanted = max(offset + limit, _WINDOW)
     ranked = _ranked(connection, rest, (match, *values), total, wanted)
     accented = [word for word in (*query.words, *query.phrases) if fold(word) != word]
+    texts: dict[int, tuple[str, str]] = {}
     if accented:
         texts = _texts(connection, [row["id"] for row in ranked[:_WINDOW]])
         ranked[:_WINDOW] = _accented_first(ranked[:_WINDOW], texts, accented)
     ranked = ranked[offset : offset + limit]
     ids = [row["id"] for row in ranked]
-    documents, texts = entries(connection, ids), _texts(connection, ids)
+    texts |= _texts(connection, [each for each in ids if each not in texts])
+    documents = entries(connection, ids)
     show = Snippets((*query.words, *query.phrases, *query.codes))
     hits = (Hit(documents[row["id"]], row["score"], show.of(*texts[row["id"]])) for row in ranked)
     return Found(tuple(hits), total, works=works)
+
+
+def _narrowed(connection: sqlite3.Connection, where: list[str], values: list[Any]) -> str:
+    """The end of a query for a match and conditions: by the few documents that these let through,
+    else by a look at each that matches."""
+    if not where:
+        return "WHERE search MATCH ?"
+    conditions = " AND ".join(where)
+    (count,) = connection.execute(
+        f"SELECT count(*) FROM (SELECT 1 FROM documents WHERE {conditions} LIMIT {_FEW})", values
+    ).fetchone()
+    if count < _FEW:
+        few = f"(SELECT id FROM documents WHERE {conditions})"
+        return f"WHERE search MATCH ? AND +search.rowid IN {few}"
+    return f"{_JOINED} WHERE search MATCH ? AND {conditions}"
 
 
 def _ranked(
@@ -296,16 +310,23 @@ def _accented_first(
     ranked: list[sqlite3.Row], texts: Mapping[int, tuple[str, str]], accented: list[str]
 ) -> list[sqlite3.Row]:
     """Documents that have the words with their accents, in either tone habit, before the others."""
-    patterns = [
-        re.compile(rf"(?<!\w)(?:{re.escape(word)}|{re.escape(in_new_habit(word))})(?!\w)")
-        for word in (each.lower() for each in accented)
-    ]
+    forms = [{word, in_new_habit(word)} for word in (each.lower() for each in accented)]
 
     def lacks(row: sqlite3.Row) -> bool:
         text = "\n".join(texts[row["id"]]).lower()
-        return not all(pattern.search(text) for pattern in patterns)
+        return not all(any(_has_word(text, form) for form in each) for each in forms)
 
     return sorted(ranked, key=lacks)
+
+
+def _has_word(text: str, word: str) -> bool:
+    """Whether the word stands in the text, between what isn't of a word."""
+    end = 0
+    while (start := text.find(word, end)) >= 0:
+        end = start + len(word)
+        if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
+            return True
+    return False
 
 
 def _by_code(

@@ -9,7 +9,7 @@ from itertools import islice
 from vnadmin.index.keys import searchable
 
 _LENGTH = 180  # code points
-_MATCHES = 200  # looked at in one text
+_MATCHES = 50  # of each word looked at in one text
 _BETWEEN = r"\W+"  # words of a phrase
 
 
@@ -19,16 +19,32 @@ class Snippets:
     def __init__(self, wanted: Sequence[str]) -> None:
         """Take words, phrases and codes."""
         self._terms = [re.findall(r"\w+", searchable(text)) for text in wanted]
-        ways = "|".join(f"({_BETWEEN.join(map(re.escape, term))})" for term in self._terms)
-        self._pattern = re.compile(rf"\b(?:{ways})\b")
+        # Each by itself and with a letter first: so they are looked for by the fastest way there is
+        self._patterns = [
+            re.compile(_BETWEEN.join(map(re.escape, term)) + r"\b") for term in self._terms if term
+        ]
 
     def of(self, head: str, body: str) -> str:
         """A stretch of the body, else the head, with what was found in `[]`."""
         for text in (body, head):
-            found = list(islice(self._pattern.finditer(searchable(text)), _MATCHES))
-            if found:
+            if found := self._matches(searchable(text)):
                 return self._cut(text, found)
         return " ".join(body[:_LENGTH].split())
+
+    def _matches(self, folded: str) -> list[re.Match[str]]:
+        """What was searched for, in the order of the text; none within another."""
+        found = [
+            match
+            for pattern in self._patterns
+            for match in islice(pattern.finditer(folded), _MATCHES)
+            if not folded[match.start() - 1 : match.start()].isalnum()
+        ]
+        found.sort(key=lambda match: (match.start(), -match.end()))
+        apart: list[re.Match[str]] = []
+        for match in found:
+            if not apart or match.start() >= apart[-1].end():
+                apart.append(match)
+        return apart
 
     def _cut(self, text: str, found: list[re.Match[str]]) -> str:
         def within(first: int) -> list[re.Match[str]]:
@@ -37,7 +53,7 @@ class Snippets:
 
         best = max(
             (within(i) for i in range(len(found))),
-            key=lambda group: len({match.lastindex for match in group}),
+            key=lambda group: len({match.re for match in group}),
             default=[],
         ) or [found[0]]
         start = max(0, best[0].start() - _LENGTH // 3)

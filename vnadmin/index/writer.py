@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Any
 
 from vnadmin.errors import InputError
@@ -11,6 +11,7 @@ from vnadmin.grammar import parse_number
 from vnadmin.index.interning import Interned
 from vnadmin.index.keys import searchable
 from vnadmin.index.prepare import MALFORMED, Part, Prepared
+from vnadmin.index.schema import BANDS, DOUBTFUL, INCOMPLETE
 
 _FULL_ROWS, _FULL_TEXT = 20_000, 8_000_000  # a batch: citations and edits, code points
 _MUCH = 1.5  # times as many documents as when the words were counted last
@@ -19,7 +20,7 @@ _INSERTS = {
     "files": 10,
     "pages": 7,
     "edits": 10,
-    "documents": 18,
+    "documents": 21,
     "citations": 12,
     "cited_provisions": 4,
     "warnings": 5,
@@ -75,7 +76,7 @@ class Writer:
             self._rows["pages"] += [(self._file, *page) for page in document.pages]
             self._rows["edits"] += [(self._file, *edit) for edit in document.edits]
             for number, part in enumerate(document.parts):
-                self._add_part(number, part)
+                self._add_part(number, part, document.source[4])
         except MALFORMED as error:
             for each, length in zip(lists, lengths, strict=True):
                 del each[length:]
@@ -105,22 +106,16 @@ class Writer:
             )
         )  # fmt: skip
 
-    def _add_part(self, number: int, part: Part) -> None:
+    def _add_part(self, number: int, part: Part, complete: bool) -> None:
         self._document += 1
         document, known, rows = self._document, self._known, self._rows
         string = known.optional_string
-        rows["documents"].append(
-            (
-                document, self._file, number, part.start, part.end, self._own(part),
-                *map(string, part.names[:6]), part.date, part.subject, part.signers,
-                *map(string, part.names[6:]), len(part.citations),
-            )
-        )  # fmt: skip
         rows["texts"].append((document, part.head, part.body))
         self._folded.append((document, *part.folded))
         for warning in part.warnings:
             self._warn(document, None, warning)
         works, variants, cited = [], [], rows["citations"].append
+        relations, sure, warned = [], [], len(part.warnings)
         for seq, (key, stated, new, relation, spot, likely, places, warnings) in enumerate(
             part.citations
         ):
@@ -130,11 +125,25 @@ class Writer:
             cited((document, seq, work, variant, likely_work, relation, *spot))
             works.append(work)
             variants.append(variant)
+            relations.append(relation)
+            sure.append(spot[5])
+            warned += len(warnings)
             if places:
                 cited_places = sorted(map(known.provision, places))
                 rows["cited_provisions"] += [(work, each, document, seq) for each in cited_places]
             for warning in warnings:
                 self._warn(document, seq, warning)
+        kind, _, _, body, _, place = names = tuple(map(string, part.names[:6]))
+        least = min(sure, default=None)
+        doubt = warned + sum(each < DOUBTFUL for each in sure) + (0 if complete else INCOMPLETE)
+        rows["documents"].append(
+            (
+                document, self._file, number, part.start, part.end, self._own(part), *names,
+                part.date, part.subject, part.signers, *map(string, part.names[6:]), len(sure),
+                sum(1 << each for each in set(relations)), least, doubt,
+            )
+        )  # fmt: skip
+        self._seen.documents.append((kind, body, place, part.date, least, tuple(relations)))
         self._seen.works += works
         self._seen.variants += variants
         self._seen.citers += set(works)
@@ -174,11 +183,16 @@ class Writer:
                 (document, searchable(head), searchable(body)),
             )
             cited = run(
-                "SELECT work, variant FROM citations WHERE document = ?", (document,)
+                "SELECT work, variant, relation FROM citations WHERE document = ?", (document,)
             ).fetchall()
-            self._gone.works += [work for work, _ in cited]
-            self._gone.variants += [variant for _, variant in cited]
-            self._gone.citers += {work for work, _ in cited}
+            self._gone.works += [row["work"] for row in cited]
+            self._gone.variants += [row["variant"] for row in cited]
+            self._gone.citers += {row["work"] for row in cited}
+            facts = run(
+                "SELECT type, issuing_body, place, date, least FROM documents WHERE id = ?",
+                (document,),
+            ).fetchone()
+            self._gone.documents.append((*facts, tuple(row["relation"] for row in cited)))
         self._known.unsettle(
             row[0]
             for row in run(
@@ -231,6 +245,14 @@ class Writer:
             "UPDATE variants SET mentions = mentions + ? WHERE id = ?",
             [(sign * n, variant) for variant, n in Counter(seen.variants).items()],
         )
+        many(
+            "INSERT INTO tallies VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "documents = documents + excluded.documents, "
+            "citations = citations + excluded.citations",
+            [(*key, sign * n, sign * cited) for key, (n, cited) in seen.tallies().items()],
+        )
+        if sign < 0 and seen.documents:
+            self._connection.execute("DELETE FROM tallies WHERE documents <= 0")
 
     def refresh_words(self, *, anew: bool = False) -> None:
         """Count the words of the archive again once it has grown much since it was last done."""
@@ -252,6 +274,10 @@ class Writer:
         return int(last or 0)
 
 
+_Facts = tuple[int | None, int | None, int | None, str | None, int | None, tuple[int, ...]]
+"""Of a document: type, issuing body, place, date, its least sure citation, their relations."""
+
+
 class _Seen:
     """What the documents at hand mention; counted when they are written."""
 
@@ -260,9 +286,30 @@ class _Seen:
         self.variants: list[int] = []
         self.citers: list[int] = []
         """Each work once for each document that cites it."""
+        self.documents: list[_Facts] = []
 
     def lists(self) -> tuple[list[Any], ...]:
-        return self.works, self.variants, self.citers
+        return self.works, self.variants, self.citers, self.documents
+
+    def tallies(self) -> dict[tuple[str, object], tuple[int, int]]:
+        """Of each kind and value, how many documents and citations."""
+        counts: dict[tuple[str, object], list[int]] = defaultdict(lambda: [0, 0])
+        for (kind, body, place, date, least, relations), times in Counter(self.documents).items():
+            cited = len(relations)
+            keys: list[tuple[str, object, int]] = [
+                ("type", kind, cited),
+                ("issuer", body, cited),
+                ("place", place, cited),
+                ("year", date and date[:4], cited),
+                *(("relation", each, n) for each, n in Counter(relations).items()),
+            ]
+            if least is not None:
+                keys += [("below", band, cited) for band in BANDS if least < band]
+            for name, value, n in keys:
+                count = counts[name, "" if value is None else value]
+                count[0] += times
+                count[1] += n * times
+        return {key: (n, cited) for key, (n, cited) in counts.items()}
 
 
 def malformed(error: BaseException) -> str:

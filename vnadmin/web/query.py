@@ -10,8 +10,7 @@ from urllib.parse import urlencode
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from vnadmin.index.facets import BANDS
-from vnadmin.index.schema import RELATIONS
+from vnadmin.index.schema import BANDS, RELATIONS
 from vnadmin.vietnamese import nfc
 
 SHOWN = 25
