@@ -24,6 +24,7 @@ from vnadmin.grammar import (
     tables,
 )
 from vnadmin.grammar.repair import read_number
+from vnadmin.restore import explain
 
 CASES = Path(__file__).parent / "cases"
 CODES = tomllib.loads((CASES / "codes.toml").read_text(encoding="utf-8"))["codes"]
@@ -127,6 +128,16 @@ def test_a_repair_keeps_the_digits() -> None:
             digits = [c for c in raw if c.isdigit()]
             kept = iter(c for c in reading if c.isdigit())
             assert all(any(c == k for k in kept) for c in digits[:2]), raw
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["số 12/QĐ-UBND: -UBND tỉnh", "số 12/KH-UBND: - Sở Y tế", "số 43/2014/NĐ-CP: -VPCP góp ý"],
+)
+def test_what_follows_a_colon_is_no_part_of_a_code(text: str) -> None:
+    (code,) = find_codes(text)
+    assert (code.repaired, code.certain) == (text.split()[1].rstrip(":"), True)
+    assert explain(text).text == text
 
 
 def test_code_cut_by_a_page_is_mended_in_halves() -> None:

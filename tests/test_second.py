@@ -9,6 +9,7 @@ from vnadmin.document import Edit, Word
 from vnadmin.formats.raw import RawPage, ReadWord
 from vnadmin.restore import Evidence, evidence_of, explain
 from vnadmin.scan.engine import Layout, ReadText
+from vnadmin.scan.flat import with_dashes
 from vnadmin.scan.geometry import atoms_of, runs_of
 from vnadmin.scan.second import read_again
 from vnadmin.scan.serials import serials_apart
@@ -228,23 +229,68 @@ class Scripted:
 
 
 @pytest.mark.parametrize(
-    ("third", "sure", "right"),
+    ("first", "readings", "right"),
     [
-        ("57/2024/TT-BYT", 0.9, "57/2024/TT-BYT"),  # two against one
-        ("37/2024/TT-BYT", 0.9, "37/2024/TT-BYT"),
-        ("87/2024/TT-BYT", 0.99, "37/2024/TT-BYT"),  # three ways: as first read
+        # One figure for another: `eng` must have it three times, surely enough.
+        ("37", (("57", 0.8), ("57", 0.7), ("57", 0.7)), "57"),
+        ("37", (("57", 0.8), ("37", 0.7), ("57", 0.7)), "37"),
+        ("37", (("57", 0.8), ("87", 0.9), ("97", 0.9)), "37"),  # as first read
+        ("37", (("57", 0.4), ("57", 0.4), ("87", 0.4)), "37"),
+        # A figure more: the page's own language decides.
+        ("92", (("592", 0.8), ("592", 0.7)), "592"),
+        ("92", (("592", 0.8), ("92", 0.0)), "92"),
     ],
 )
-def test_readings_that_differ_are_settled_by_a_third(third: str, sure: float, right: str) -> None:
-    first = "37/2024/TT-BYT"
-    words = (Word(0, len(first), (100, 100, 268, 120), 0.8),)
-    page = RawPage(1, 1000, 400, first, words, reading="ocr")
-    engine = Scripted(("57/2024/TT-BYT", 0.8), (third, sure))
+def test_readings_that_differ_are_settled_by_further_ones(
+    first: str, readings: tuple[tuple[str, float], ...], right: str
+) -> None:
+    code = "/2024/TT-BYT"
+    words = (Word(0, len(first + code), (100, 100, 268, 120), 0.8),)
+    page = RawPage(1, 1000, 400, first + code, words, reading="ocr")
+    engine = Scripted(*((serial + code, sure) for serial, sure in readings))
     picture = Image.new("L", (1000, 400), 255)
     got = read_again(page, picture, engine, language="vie", dpi=200.0, timeout=9.0)
-    assert [language for _, language in engine.asked] == ["eng", "vie"]
-    assert engine.asked[1][0] == tuple(round(1.5 * side) for side in engine.asked[0][0])
-    assert restored(got) == right
+    models, scales = (
+        (["eng", "vie"], (1, 1.5)) if len(readings) == 2 else (["eng"] * 3, (1, 1.5, 0.7))
+    )
+    assert [language for _, language in engine.asked] == models
+    sizes = [size for size, _ in engine.asked]
+    assert sizes == [tuple(round(scale * side) for side in sizes[0]) for scale in scales]
+    assert restored(got) == right + code
+
+
+def test_a_symbol_that_the_page_misspells_stays() -> None:
+    sure = page_of(("", "22/2019/NQ-HĐNĐ", 0.9, "22/2019/NQ-HDND", 0.9))
+    assert restored(sure) == "22/2019/NQ-HĐNĐ"
+    unsure = page_of(("", "22/2019/NQ-HĐNĐ", 0.5, "22/2019/NQ-HDND", 0.9))
+    assert restored(unsure) == "22/2019/NQ-HĐND"
+    lost = page_of(("", "22/2019/NQ-HDND", 0.9, "22/2019/NQ-HDND", 0.9))
+    assert restored(lost) == "22/2019/NQ-HĐND"
+
+
+def test_a_mark_of_the_word_before_is_no_figure_of_a_serial() -> None:
+    page = page_of(
+        ("", "số", 0.9, "", 0.0),
+        (" ", "2", 0.6, "6", 0.6),
+        (" ", "48/2013/NĐ-CP", 0.9, "48/2013/ND-CP", 0.8),
+    )
+    assert restored(page) == "số 48/2013/NĐ-CP"
+    alike = page_of(
+        ("", "số", 0.9, "", 0.0),
+        (" ", "2", 0.6, "248/2013/ND-CP", 0.8),
+        (" ", "48/2013/NĐ-CP", 0.9, "", 0.0),
+    )
+    assert restored(alike) == "số 248/2013/NĐ-CP"
+
+
+def test_a_flat_stroke_is_a_dash() -> None:
+    words = (
+        Word(0, 1, (100, 110, 108, 113), 0.1),
+        Word(2, 5, (120, 100, 150, 121), 0.9),
+        Word(6, 7, (160, 100, 166, 121), 0.9),
+    )
+    assert with_dashes(ReadText("2 CT, 1", words)).text == "- CT, 1"
+    assert with_dashes(ReadText("", ())).text == ""
 
 
 def test_readings_that_agree_need_no_third() -> None:

@@ -41,13 +41,19 @@ _SPACED = re.compile(
 # a digit of the year set apart. Pieces are joined over spaces and one line end, not over pages.
 _OCR_GAP = r"(?:[ \t\xa0]{0,2}(?:\r?\n[ \t]{0,4}){0,3})"
 _OCR_SEP = r"[/⁄∕‐‑–—-]{1,2}"
-_OCR_BETWEEN = rf"(?:{_OCR_GAP}{_OCR_SEP}{_OCR_GAP}|- -)"  # "QĐ- -BGTVT": a hyphen read twice
+# "QĐ- -BGTVT", "TT: -VPCP", "TT- _\nBTC": what a word that was read in two leaves at the cut.
+_OCR_CUT = rf"(?:- -|:[ ]?-|-[ ][-_]{{1,2}}{_OCR_GAP}[-_]{{0,3}})"
+_CUT = re.compile(rf":[ ]?-|-[ ][-_]|{_SEP}[A-ZĐÐ]:?[ ]")
+_OCR_BETWEEN = rf"(?:{_OCR_CUT}|{_OCR_GAP}{_OCR_SEP}{_OCR_GAP})"
+_OCR_HALVED = r"[A-ZĐÐ]:?[ ][A-ZĐÐ]{1,3}(?=[-–])"  # behind a year: "76/2014/T: T-BTC"
 _OCR_SEG = r"[A-ZĐÐ0-9|€?][A-Za-zÀ-ɏḀ-ỹ0-9&|?]{0,14}"  # one wide range would compile slowly
 _OCR = re.compile(
     r"[0-9lIL|Oo](?<![\w/–-].)[0-9lI|Oo]{0,5}[a-zđ]?"
     rf"(?:(?P<year>[ \t]{{0,2}}{_OCR_SEP}[ \t]{{0,2}}"
-    rf"(?:1[ ]?9|2[ ]?[0O])[ ]?[0-9lIO][ ]?[0-9lILO])?"
-    rf"(?:{_OCR_BETWEEN}|(?(year)|(?!))){_OCR_SEG})(?:{_OCR_BETWEEN}{_OCR_SEG}){{0,10}}"
+    r"(?:20(?P<twice>[0-9])[ ](?P=twice)[0-9]"  # "202 22": halves of a word that overlap
+    r"|(?:1[ ]?9|2[ ]?[0O])[ ]?[0-9lIO](?::?[ ])?[0-9lILO]))?"
+    rf"(?:{_OCR_BETWEEN}|(?(year)|(?!)))(?:(?(year){_OCR_HALVED}|(?!))|{_OCR_SEG}))"
+    rf"(?:{_OCR_BETWEEN}{_OCR_SEG}){{0,10}}"
     r"(?![^\W_])"
 )
 _NO_SERIAL = re.compile(
@@ -192,13 +198,14 @@ _TAIL = re.compile(rf"\s*{_SEP}?\s+|\s*\n\s*|\s+{_SEP}|(?<=[A-ZĐÐ])_?(?=ng[aà
 def _read_code(text: str, start: int, end: int) -> CodeSpan | None:
     raw = text[start:end]
     found = read_number(raw)
-    if found is not None and found[1]:
+    if found is not None and found[1] and (found[0].symbol in symbols() or not _CUT.search(raw)):
         return CodeSpan(start, end, found[0].text, True)
     # The tail may be other text that a dash, a line end or a lost space brought in.
     for gap in reversed(list(_TAIL.finditer(raw))):
-        shorter = read_number(raw[: gap.start()])
+        part = raw[: gap.start()].rstrip(":_")
+        shorter = read_number(part)
         if shorter is not None and shorter[1]:
-            return CodeSpan(start, start + gap.start(), shorter[0].text, True)
+            return CodeSpan(start, start + len(part), shorter[0].text, True)
     if found is not None and found[0].serial and not re.search(r"\s", raw):
         return CodeSpan(start, end, found[0].text, False)
     return None

@@ -29,6 +29,9 @@ _SERIAL_LETTERS = str.maketrans({"l": "1", "I": "1", "L": "1", "|": "1", "O": "0
 _SERIAL = re.compile(r"[0-9lIL|Oo]{1,6}[a-zđ]?(?=[/-])")
 _YEAR = re.compile(r"(?<=[/-])(?:19|2[0O])[0-9lIL|Oo]{2}(?=[/-]|[A-ZĐ]{2})")
 _SLASH_LOST = re.compile(r"(?<=[/-](?:19|20)[0-9]{2})(?=[A-ZĐ])")
+_CUT = re.compile("[:_]")  # left where a word was read in two: "92/201: 7/NĐ-CP"
+_OVERLAPPING = re.compile(r"(?<=[/-])(20[0-9])(?<=([0-9]))\2([0-9])(?=/)")
+_REPEATED = re.compile("([-/])\\1+")
 _TERMS = ("QH", "UBTVQH")
 
 
@@ -154,7 +157,8 @@ def repair_number(text: str) -> str | None:
 
 def read_number(text: str) -> tuple[DocumentNumber, bool] | None:
     """Like `repair_number`, but also gives a doubtful number, as read, with `False`."""
-    body = re.sub(r"-{2,}", "-", re.sub("/{2,}", "/", squeeze(text)))
+    body = _REPEATED.sub(r"\1", _CUT.sub("", squeeze(text)))
+    body = _OVERLAPPING.sub(r"\1\3", body, count=1)
     body = _YEAR.sub(lambda year: year[0].translate(_SERIAL_LETTERS), body, count=1)
     body = _SLASH_LOST.sub("/", body, count=1)
     parsed = parse_number(body)

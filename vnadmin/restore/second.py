@@ -41,6 +41,7 @@ _FURTHER = re.compile(r"[/-]\w")
 _SYMBOL = re.compile(r"\s?/\D")
 _BEFORE = re.compile(r"(?:^|\s)(\S+)\s+\Z")
 _AFTER = re.compile(r"[.,]?\s+(\S+)")
+_APART = re.compile(r"(\d{1,2})[ ]")
 _RANGES = (("ngay", "thang", 1, 31), ("thang", "nam", 1, 12), ("nam", "", 1900, 2099))
 
 
@@ -132,6 +133,8 @@ def _code(
     """Return the code as the better of its readings has it; `known` counts codes of the text."""
     if not any(char.isalpha() for char in code.repaired):
         return _figures(source, words[0]) or code
+    if _is_misspelt(source, code, words):
+        return CodeSpan(code.start, code.end, source[code.start : code.end], False)
     said = [word for word in words if word.other]
     others = " ".join(word.other for word in said)
     found = find_codes(others)
@@ -144,7 +147,9 @@ def _code(
     # The text has the second reading elsewhere, and the first only here.
     elsewhere = known.get(other, 0) > 0 and known.get(code.repaired, 0) < 2
     elsewhere = elsewhere and said[0].other_confidence > max(_ENOUGH, words[0].confidence - _NEARLY)
-    if not elsewhere and not _is_better(other, code, words[0], said[0]):
+    mark = _is_mark_before(source, code, other)
+    mark = mark and max(word.other_confidence for word in said) > _ENOUGH
+    if not (mark or elsewhere or _is_better(other, code, words[0], said[0])):
         return code
     # What the first reading has for the rest of the number ("§3/TTr-UBND").
     start = words[0].start if _bare(source[words[0].start : code.start]) else code.start
@@ -153,6 +158,24 @@ def _code(
     ended = bool(_FURTHER.match(rest)) and not _FURTHER.match(others[found[0].end :])
     end = words[-1].end - len(rest) + len(rest.rstrip(_OUTER)) if ended else code.end
     return CodeSpan(start, end, other, True)
+
+
+def _is_mark_before(source: str, code: CodeSpan, other: str) -> bool:
+    """Whether a mark of "số" was taken for a serial's first figure, set apart: "số 2 48/2013"."""
+    apart = _APART.match(source, code.start, code.end)
+    return apart is not None and code.repaired == apart[1] + other
+
+
+def _is_misspelt(source: str, code: CodeSpan, words: Sequence[ReadWord]) -> bool:
+    """Whether the page itself has a stroke too many: "HĐNĐ".
+
+    Đ is read as D often enough; a D was read as Đ in none of 102 UBND and HĐND on rendered pages.
+    """
+    read = source[code.start : code.end]
+    if len(read) != len(code.repaired) or min(word.confidence for word in words) <= _ENOUGH:
+        return False
+    changed = {pair for pair in zip(read, code.repaired, strict=True) if pair[0] != pair[1]}
+    return changed == {("Đ", "D")}
 
 
 def _is_better(other: str, code: CodeSpan, read: ReadWord, said: ReadWord) -> bool:

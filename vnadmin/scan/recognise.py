@@ -16,6 +16,7 @@ from vnadmin.scan.colour import grey_of
 from vnadmin.scan.edges import without_edges
 from vnadmin.scan.engine import Engine, EngineError, ReadText
 from vnadmin.scan.enlarge import enlarged, reduced
+from vnadmin.scan.flat import with_dashes
 from vnadmin.scan.level import levelled
 from vnadmin.scan.rules import find_rules
 from vnadmin.scan.second import read_again
@@ -114,7 +115,7 @@ def _read(
     if rules and tables:  # rules would be read as letters, and cells not at all
         grey = Image.fromarray(rules.without(pixels))
     read = engine.read(grey, language=language, layout="page", timeout=timeout)
-    return in_cells(read, tables, dpi), grey
+    return in_cells(with_dashes(read), tables, dpi), grey
 
 
 _A4 = (8.27, 11.69)
