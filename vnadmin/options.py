@@ -19,12 +19,15 @@ class Options:
             model that read the page, "scanner" is a scanner's text layer; "tcvn3",
             "vni", "viscii", "cp1258" and "utf-8" name the encoding whose bytes were taken for
             Windows-1252; any other channel of the model's directory by its name.
+        engine: what reads pictures: "tesseract", the name under which an installed package offers
+            another (`vnadmin.engines`), or "module:Class" (docs/scans.md).
         min_confidence: an edit whose confidence (0 to 1) is lower is not made.
     """
 
     model: Path | None = None
     profile: str = "auto"
     min_confidence: float = 0.0
+    engine: str = "tesseract"
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.min_confidence <= 1.0:

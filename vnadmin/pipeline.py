@@ -34,6 +34,7 @@ from vnadmin.restore.changes import in_place
 from vnadmin.restore.clean import doubtful
 from vnadmin.restore.engine import restorer
 from vnadmin.scan import HEAD, Kind, RawPage, arranged, chosen, kind_of, read_pages
+from vnadmin.scan.engine import TESSERACT, engine_named
 
 Progress = Callable[[int], None]
 """Called with each page's number before the page is worked on."""
@@ -190,7 +191,12 @@ def _raw_pages(
         model = restorer(options.model).model if opened.kind == "pdf" else None
         try:
             for raw in read_pages(
-                opened.content, name=opened.name, kind=opened.kind, pages=wanted, model=model
+                opened.content,
+                name=opened.name,
+                kind=opened.kind,
+                pages=wanted,
+                model=model,
+                engine=None if options.engine == TESSERACT else engine_named(options.engine),
             ):
                 if progress:
                     progress(raw.number)

@@ -87,9 +87,25 @@ def add_restore_options(parser: argparse.ArgumentParser, *, encoding: bool = Tru
         )
 
 
+def add_engine_option(parser: argparse.ArgumentParser) -> None:
+    """Add --engine."""
+    parser.add_argument(
+        "--engine",
+        metavar="NAME",
+        default="tesseract",
+        help="what reads pictures: tesseract (default), an installed package's engine, or "
+        "module:Class (docs/scans.md)",
+    )
+
+
 def options_from(args: argparse.Namespace) -> Options:
     """Return the restore options given on the command line."""
-    return Options(model=args.model, profile=args.profile, min_confidence=args.min_confidence)
+    return Options(
+        model=args.model,
+        profile=args.profile,
+        min_confidence=args.min_confidence,
+        engine=getattr(args, "engine", "tesseract"),
+    )
 
 
 def read_bytes(path: str) -> tuple[str, bytes]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from vnadmin.cli.common import (
     Subparsers,
     add_command,
+    add_engine_option,
     add_restore_options,
     options_from,
     page_range,
@@ -81,6 +82,7 @@ def add_parser(commands: Subparsers) -> None:
         "--pages", metavar="1-3", type=page_range, help="only these pages: 2, 1-3 or 4-"
     )
     _add_batch_options(parser)
+    add_engine_option(parser)
     add_restore_options(parser)
     parser.set_defaults(run=run)
 

@@ -11,6 +11,7 @@ from typing import Any
 from vnadmin.cli.common import (
     Subparsers,
     add_command,
+    add_engine_option,
     add_restore_options,
     open_output,
     options_from,
@@ -277,6 +278,7 @@ def _add_scans(kinds: Subparsers) -> None:
     parser.add_argument("--truth", metavar="FOLDER", type=Path, required=True, help="right texts")
     parser.add_argument("--language", default="vie", help="Tesseract's (default vie)")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    add_engine_option(parser)
     add_restore_options(parser, encoding=False)
     parser.set_defaults(run=run_scans)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from vnadmin.cli.common import (
     Subparsers,
     add_command,
+    add_engine_option,
     add_restore_options,
     open_output,
     options_from,
@@ -79,6 +80,7 @@ def add_parser(commands: Subparsers) -> None:
         metavar="TOML",
         help="your own document types, issuers, symbols, laws and treaties (docs/extraction.md)",
     )
+    add_engine_option(parser)
     add_restore_options(parser)
     parser.set_defaults(run=run)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from vnadmin.evaluate.metrics import Counts, measure, total
 from vnadmin.options import Options
 from vnadmin.restore import evidence_of, restore_many
 from vnadmin.scan import HEAD, kind_of, read_pages
+from vnadmin.scan.engine import engine_named
 from vnadmin.scan.layout import in_reading_order
 from vnadmin.scan.recognise import plainly
 
@@ -75,13 +77,20 @@ def score_scans(
         except OSError as error:
             raise InputError(f"{file}: {(error.strerror or str(error)).lower()}") from error
         own, others = _processor_seconds()
+        read = partial(
+            read_pages,
+            file,
+            name=str(file),
+            kind=kind,
+            language=language,
+            in_order=False,
+            engine=engine_named(options.engine),
+        )
         with plainly():
-            plain = list(
-                read_pages(file, name=str(file), kind=kind, language=language, in_order=False)
-            )
+            plain = list(read())
         engine_seconds = _processor_seconds()[1] - others
         own, others = _processor_seconds()
-        pages = list(read_pages(file, name=str(file), kind=kind, language=language, in_order=False))
+        pages = list(read())
         in_order = [in_reading_order(page) for page in pages]
         known = [evidence_of([page]) for page in in_order]
         restored = list(

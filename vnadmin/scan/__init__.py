@@ -15,6 +15,7 @@ from vnadmin.formats.raw import turned_back, turned_upright
 
 if TYPE_CHECKING:
     from vnadmin.language.model import LanguageModel
+    from vnadmin.scan.engine import Engine
 
 Kind = Literal["text", "pdf", "image", "hocr", "alto"]
 
@@ -54,6 +55,7 @@ def read_pages(
     timeout: float = 120.0,
     in_order: bool = True,
     model: LanguageModel | None = None,
+    engine: Engine | None = None,
 ) -> Iterator[RawPage]:
     """Read the pages of a PDF, an image or an OCR engine's output, one at a time, in reading order.
 
@@ -66,6 +68,7 @@ def read_pages(
         timeout: seconds one page may take Tesseract.
         in_order: False leaves the words in the engine's order, and boxes those of pages upright.
         model: judges the text layers of a PDF; None means the shipped one.
+        engine: reads pictures; None means Tesseract.
 
     A page that can't be read comes without text and with its `failure`, if any other can be.
 
@@ -79,12 +82,20 @@ def read_pages(
         from vnadmin.scan.pdf import read_pdf
 
         read = read_pdf(
-            source, name=name, pages=pages, language=language, timeout=timeout, model=model
+            source,
+            name=name,
+            pages=pages,
+            language=language,
+            timeout=timeout,
+            model=model,
+            engine=engine,
         )
     elif kind == "image":
         from vnadmin.scan.image import read_image
 
-        read = read_image(source, name=name, pages=pages, language=language, timeout=timeout)
+        read = read_image(
+            source, name=name, pages=pages, language=language, timeout=timeout, engine=engine
+        )
     else:
         read = read_ocr_file(source, name=name, pages=pages)
     for page in _or_raise(read, name):

@@ -10,6 +10,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from vnadmin.errors import InputError
 from vnadmin.scan import RawPage, chosen, failed
+from vnadmin.scan.engine import Engine
 from vnadmin.scan.recognise import recognise
 
 MAX_PIXELS = 80_000_000
@@ -28,7 +29,13 @@ _SMALLEST = 8  # pixels a side; less holds no letter and makes Tesseract complai
 
 
 def read_image(
-    source: Path | bytes, *, name: str, pages: range | None, language: str, timeout: float
+    source: Path | bytes,
+    *,
+    name: str,
+    pages: range | None,
+    language: str,
+    timeout: float,
+    engine: Engine | None = None,
 ) -> Iterator[RawPage]:
     """Recognise the pages of an image file (arguments and errors as in `scan.read_pages`)."""
     try:
@@ -47,7 +54,12 @@ def read_image(
                 except _UNREADABLE as error:
                     raise InputError(_damaged(name, error)) from error
                 yield recognise(
-                    picture, number=number, name=name, language=language, timeout=timeout
+                    picture,
+                    number=number,
+                    name=name,
+                    language=language,
+                    timeout=timeout,
+                    engine=engine,
                 )
             except InputError as error:
                 yield failed(number, name, error)

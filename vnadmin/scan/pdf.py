@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from vnadmin.errors import InputError, MissingProgramError
 from vnadmin.formats.raw import RawPage
 from vnadmin.language.model import LanguageModel
 from vnadmin.scan import chosen, failed
+from vnadmin.scan.engine import Engine
 from vnadmin.scan.filled import put_in_place
 from vnadmin.scan.pdf_process import PdfProcess
 from vnadmin.scan.recognise import recognise
@@ -26,9 +28,11 @@ def read_pdf(
     language: str,
     timeout: float,
     model: LanguageModel | None = None,
+    engine: Engine | None = None,
 ) -> Iterator[RawPage]:
     """Read the pages of a PDF (arguments and errors as in `scan.read_pages`)."""
     model = model or shipped_language_model()
+    read = partial(recognise, name=name, language=language, timeout=timeout, engine=engine)
     with PdfProcess(source, name) as pdf:
         count = pdf.open()
         if count == 0:
@@ -46,18 +50,13 @@ def read_pdf(
                 continue
             damaged = 0
             try:
-                yield _read(judged, pdf, name, language, timeout, model)
+                yield _read(judged, pdf, read, model)
             except InputError as error:
                 yield _instead(judged, failed(number, name, error))
 
 
 def _read(
-    judged: Judged,
-    pdf: PdfProcess,
-    name: str,
-    language: str,
-    timeout: float,
-    model: LanguageModel,
+    judged: Judged, pdf: PdfProcess, read: Callable[..., RawPage], model: LanguageModel
 ) -> RawPage:
     """The page from its layer or its picture, whichever reads better, with what was done."""
     layer, number = judged.page, judged.page.number
@@ -69,7 +68,7 @@ def _read(
         return put_in_place(layer, pdf.filled(number)) if judged.is_laid_over else layer
     image = pdf.image(number)
     try:
-        page = recognise(image, number=number, name=name, language=language, timeout=timeout)
+        page = read(image, number=number)
     except MissingProgramError as error:
         if judged.worth != "garbled":
             raise

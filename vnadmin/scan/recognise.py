@@ -10,7 +10,7 @@ from contextvars import ContextVar
 import numpy as np
 from PIL import Image
 
-from vnadmin.errors import InputError
+from vnadmin.errors import InputError, MissingProgramError
 from vnadmin.scan import RawPage
 from vnadmin.scan.colour import grey_of
 from vnadmin.scan.edges import without_edges
@@ -48,7 +48,7 @@ def recognise(
     name: str,
     language: str,
     timeout: float,
-    engine: Engine = _TESSERACT,
+    engine: Engine | None = None,
 ) -> RawPage:
     """Recognise one page; its boxes are those of the page turned upright (`raw.turned_back`).
 
@@ -58,13 +58,14 @@ def recognise(
         name: what error messages call the file.
         language: as Tesseract calls it: "vie".
         timeout: seconds each reading may take the engine.
-        engine: what reads the picture.
+        engine: what reads the picture; None means Tesseract.
 
     Raises:
         MissingProgramError: the engine or the data of `language` isn't installed.
         InputError: the page took longer than `timeout` seconds, or the engine failed on it.
     """
     dpi = _dpi(image)
+    engine = engine or _TESSERACT
     try:
         if _PLAIN.get():
             read = engine.read(
@@ -100,7 +101,7 @@ def recognise(
         page = read_signature(page, picture, engine, language=language, timeout=timeout)
         page = read_again(page, picture, engine, language=language, dpi=dpi, timeout=timeout)
         page = serials_apart(page)
-    except EngineError:
+    except (EngineError, MissingProgramError):
         pass  # the page has been read
     return reduced(page, times)
 
