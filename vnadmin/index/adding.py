@@ -6,15 +6,17 @@ import os
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from vnadmin.errors import InputError
-from vnadmin.index.intake import Converted, find_files, read_converted, shown, stamp
-from vnadmin.index.prepare import MALFORMED, prepare
+from vnadmin.index.ahead import Outcome, read, read_ahead
+from vnadmin.index.intake import Converted, find_files, shown, stamp
+from vnadmin.index.prepare import MALFORMED, Prepared, malformed, prepare
 from vnadmin.index.rows import Added
 from vnadmin.index.store import Store
-from vnadmin.index.writer import Writer, malformed
+from vnadmin.index.writer import Writer
 
 Progress = Callable[[int, str], None]
 """Called with the number of files gone through and the name of the next."""
@@ -25,11 +27,11 @@ def add_files(
 ) -> Added:
     """Bring the index up to date with the JSON files in `places` (see `Index.add`)."""
     adding = _Adding(store, skip_secret=skip_secret)
-    with adding:
-        for number, path in enumerate(find_files(places)):
+    with adding, closing(read_ahead(find_files(places), adding.wants)) as files:
+        for number, (path, outcome) in enumerate(files):
             if progress is not None:
                 progress(number, shown(path))
-            adding.file(path)
+            adding.file(path, outcome)
         adding.orphans()
     return adding.result()
 
@@ -83,8 +85,13 @@ class _Adding:
     def result(self) -> Added:
         return Added(**self._counts, failed=tuple(self._failed))
 
-    def file(self, path: Path) -> None:
-        """Bring one file up to date."""
+    def wants(self, path: Path) -> bool:
+        """Whether the file has to be read, as things are now."""
+        known = self._known(_stored(path))
+        return known is None or known["stamp"] != stamp(path) or self._unwanted(known["id"])
+
+    def file(self, path: Path, ahead: Outcome | bool = False) -> None:
+        """Bring one file up to date; `ahead`: what was read in it, if anything was."""
         name = _stored(path)
         if name in self._pending:
             self._write()
@@ -93,10 +100,10 @@ class _Adding:
         if known is not None and known["stamp"] == mark and not self._unwanted(known["id"]):
             self._counts["unchanged"] += 1
             return
-        try:
-            converted = read_converted(path)
-        except InputError as error:
-            self._failed.append((shown(path), str(error)))
+        stale = isinstance(ahead, Converted) and ahead.stamp != mark
+        converted = read(path) if isinstance(ahead, bool) or stale else ahead
+        if isinstance(converted, InputError):
+            self._failed.append((shown(path), str(converted)))
             return
         if converted is None:
             return
@@ -106,14 +113,19 @@ class _Adding:
             run("UPDATE files SET stamp = ? WHERE id = ?", (mark, known["id"]))
             self._counts["unchanged"] += 1
             return
-        self._take(name, mark, converted, known)
+        self._take(name, converted.stamp, converted.digest, converted.document, known)
 
     def document(self, document: Mapping[str, Any]) -> None:
         """Add a document that no file holds; its source's name stands for the path."""
         name = document["source"]["name"]
         if name in self._pending:
             self._write()
-        self._take(name, "", Converted(b"", document), self._known(name))
+        try:
+            prepared = prepare(document)
+        except MALFORMED as error:
+            self._fail(name, malformed(error))
+            return
+        self._take(name, "", b"", prepared, self._known(name))
 
     def orphans(self) -> None:
         """Read again the files whose documents went to others, and copies of what is gone."""
@@ -128,14 +140,10 @@ class _Adding:
         self,
         name: str | bytes,
         mark: str,
-        converted: Converted,
+        digest: bytes,
+        document: Prepared,
         known: sqlite3.Row | None,
     ) -> None:
-        try:
-            document = prepare(converted.document)
-        except MALFORMED as error:
-            self._fail(name, malformed(error))
-            return
         identifier = document.source[0]
         secret = self._skip_secret and document.secret
         if identifier in self._pending:
@@ -154,14 +162,14 @@ class _Adding:
         if twin is not None and twin["path"] != name:
             theirs, ours = _time(twin["stamp"]), _time(mark)
             if theirs > ours or (self._settling and theirs == ours):
-                self._writer.add_copy(name, mark, converted.digest, document, twin["id"])
+                self._writer.add_copy(name, mark, digest, document, twin["id"])
                 self._pending.add(name)
                 self._counts["copies"] += 1
                 return
             self._orphans.append(twin["path"])
             self._remove(twin["id"])
         try:
-            self._writer.add(name, mark, converted.digest, document)
+            self._writer.add(name, mark, digest, document)
         except InputError as error:
             self._fail(name, str(error))
             return

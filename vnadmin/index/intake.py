@@ -12,6 +12,7 @@ from typing import Any
 
 from vnadmin.document import SCHEMA, Document
 from vnadmin.errors import InputError
+from vnadmin.index.prepare import MALFORMED, Prepared, malformed, prepare
 
 _CORRECTIONS = ".corrections.jsonl"
 _NO_STAMP = "-"
@@ -19,10 +20,11 @@ _NO_STAMP = "-"
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """A document as read from its file, and the digest of what was read."""
+    """A document as read from its file, the file's stamp, and the digest of what was read."""
 
+    stamp: str
     digest: bytes
-    document: Mapping[str, Any]
+    document: Prepared
 
 
 def find_files(places: Iterable[Path]) -> Iterator[Path]:
@@ -56,6 +58,7 @@ def read_converted(path: Path) -> Converted | None:
     Raises:
         InputError: it can't be read, is damaged, or was written by a newer version.
     """
+    mark = stamp(path)  # first: what changes while it is read is read again the next time
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -72,7 +75,10 @@ def read_converted(path: Path) -> Converted | None:
     if schema == SCHEMA and corrections.is_file():
         document = _corrected(path, data, corrections)
     if schema == SCHEMA:
-        return Converted(digest.digest(), document)
+        try:
+            return Converted(mark, digest.digest(), prepare(document))
+        except MALFORMED as error:
+            raise InputError(f"{shown(path)}: {malformed(error)}") from error
     if isinstance(schema, str) and schema.startswith("vnadmin/document/"):
         raise InputError(f"{shown(path)}: written as {schema}; this version reads {SCHEMA}")
     return None

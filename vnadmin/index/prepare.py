@@ -1,6 +1,6 @@
 """convert's JSON to what the writer takes: plain tuples that need no look into the index.
 
-They hold nothing but what `marshal` knows, so that another process may make them.
+Another process may make them.
 """
 
 from __future__ import annotations
@@ -40,17 +40,18 @@ _PARTS = (
 _OTHER_PARTS = [part for part, _ in _PARTS if part not in ("article", "clause", "point")]
 
 
-class Cited(NamedTuple):
-    """A citation. `spot` has the columns of `citations` from `start` on, `likely` key and work."""
-
-    key: str
-    stated: Stated
-    new: NewWork
-    relation: int
-    spot: tuple[int, int, int | None, int | None, int | None, int]
-    likely: tuple[str, NewWork] | None
-    places: tuple[Place, ...]
-    warnings: Sequence[str]
+Cited = tuple[
+    str,
+    Stated,
+    NewWork,
+    int,
+    tuple[int, int, int | None, int | None, int | None, int],
+    tuple[str, NewWork] | None,
+    tuple[Place, ...],
+    Sequence[str],
+]
+"""A citation: the work's key, what is stated of it, what is known, relation, the columns of
+`citations` from `start` on, key and work of what is likely meant, provisions, warnings."""
 
 
 class Part(NamedTuple):
@@ -79,6 +80,11 @@ class Prepared(NamedTuple):
     pages: Sequence[tuple[Any, ...]]
     edits: Sequence[tuple[Any, ...]]
     parts: Sequence[Part]
+
+
+def malformed(error: BaseException) -> str:
+    """What to tell of a file that has JSON of another form."""
+    return f"not the JSON of a document ({error!r}); convert it again"
 
 
 def prepare(document: Mapping[str, Any]) -> Prepared:
@@ -168,7 +174,7 @@ def _cited(c: Mapping[str, Any]) -> Cited:
         elif number is None:
             known_number = resolved.get("number")
     places = c["provisions"]
-    return Cited(
+    return (
         c["id"],
         (kind, number, name, date, issuer),
         (kind, known_number, name, year, date, known_issuer, c["title"], c["uri"]),

@@ -75,16 +75,23 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that is committed when the block ends well."""
+        """A transaction that is committed when the block ends well.
+
+        Foreign keys aren't looked up row by row in it, a fifth of the time: `Index.check` does.
+        """
         with _told(self.path, writing=True):
             connection = self.connection()
-            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("PRAGMA foreign_keys = OFF")
             try:
-                yield connection
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                except BaseException:
+                    connection.rollback()
+                    raise
+                connection.commit()
+            finally:
+                connection.execute("PRAGMA foreign_keys = ON")
 
     def tidy(self, *, wholly: bool = False) -> None:
         """Bring what was written from the log into the file, as far as no reader is in the way.

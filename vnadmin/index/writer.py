@@ -10,10 +10,10 @@ from vnadmin.errors import InputError
 from vnadmin.grammar import parse_number
 from vnadmin.index.interning import Interned
 from vnadmin.index.keys import searchable
-from vnadmin.index.prepare import MALFORMED, Part, Prepared
+from vnadmin.index.prepare import MALFORMED, Part, Prepared, malformed
 from vnadmin.index.schema import BANDS, DOUBTFUL, INCOMPLETE
 
-_FULL_ROWS, _FULL_TEXT = 20_000, 8_000_000  # a batch: citations and edits, code points
+_FULL_ROWS, _FULL_TEXT = 50_000, 20_000_000  # a batch: citations and edits, code points
 _MUCH = 1.5  # times as many documents as when the words were counted last
 
 _INSERTS = {
@@ -202,8 +202,12 @@ class Writer:
                 (file,),
             )
         )
-        run("DELETE FROM files WHERE copy_of = ?", (file,))
-        run("DELETE FROM files WHERE id = ?", (file,))
+        for document, *_ in gone:
+            for table in ("cited_provisions", "warnings", "citations", "texts"):
+                run(f"DELETE FROM {table} WHERE document = ?", (document,))
+        for table in ("documents", "pages", "edits"):
+            run(f"DELETE FROM {table} WHERE file = ?", (file,))
+        run("DELETE FROM files WHERE id = ?1 OR copy_of = ?1", (file,))
         self.write()
 
     def leave_no_trace(self) -> None:
@@ -310,8 +314,3 @@ class _Seen:
                 count[0] += times
                 count[1] += n * times
         return {key: (n, cited) for key, (n, cited) in counts.items()}
-
-
-def malformed(error: BaseException) -> str:
-    """What to tell of a file that has JSON of another form."""
-    return f"not the JSON of a document ({error!r}); convert it again"
