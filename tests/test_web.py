@@ -40,8 +40,8 @@ def test_each_facet_finds_as_many_as_it_says(client: TestClient) -> None:
     import re
     from html import unescape
 
-    for start in ("/?lang=en", "/?q=39/2022/nd-cp&lang=en", "/?q=can+cu&lang=en"):
-        text = client.get(start).text
+    for start in ("?lang=en", "?q=39/2022/nd-cp&lang=en", "?q=can+cu&lang=en"):
+        text = client.get("/facets" + start).text
         found = re.findall(
             r'<a href="([^"]*)"><span lang="\w+">[^<]*</span> <span class="count">(\d+)<', text
         )

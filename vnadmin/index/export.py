@@ -17,7 +17,6 @@ from typing import Any, BinaryIO
 
 from vnadmin.errors import MissingProgramError
 from vnadmin.formats.output import atomic_directory
-from vnadmin.index.akoma import akoma
 
 FORMS = ("jsonl", "csv", "graph", "parquet", "akn")
 FOLDERS = ("graph", "parquet", "akn")
@@ -126,6 +125,8 @@ def write_folder(
                 with (scratch / name).open("wb") as stream:
                     _csv(connection, query, stream)
         elif form == "akn":
+            from vnadmin.index.akoma import akoma  # here: it loads what extracts
+
             for name, xml in akoma(connection):
                 path = scratch / name
                 path.parent.mkdir(exist_ok=True)

@@ -7,13 +7,12 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from vnadmin.document import Document
 from vnadmin.errors import InputError, UsageError
 from vnadmin.formats.output import atomic_output
 from vnadmin.index import questions
-from vnadmin.index.adding import Progress, add_documents, add_files
 from vnadmin.index.export import FOLDERS, FORMS, write_csv, write_folder, write_lines
 from vnadmin.index.facets import doubtful, located, warnings_of
 from vnadmin.index.keywords import keywords
@@ -37,6 +36,9 @@ from vnadmin.index.rows import (
 from vnadmin.index.search import Filters, search, search_facets
 from vnadmin.index.spelling import Vocabulary
 from vnadmin.index.store import Store
+
+if TYPE_CHECKING:
+    from vnadmin.index.adding import Progress
 
 _PAGE = 50
 
@@ -107,6 +109,10 @@ class Index:
             InputError: a place isn't there. Files that can't be read are in the result's `failed`.
             OutputError: the index can't be written.
         """
+        from vnadmin.index.adding import (
+            add_files,  # here: it loads what extracts, as readers needn't
+        )
+
         paths = [Path(place) for place in places]
         return add_files(self._store, paths, skip_secret=skip_secret, progress=progress)
 
@@ -119,6 +125,8 @@ class Index:
             documents: taken one by one, so any number of them.
             skip_secret: as in `add`.
         """
+        from vnadmin.index.adding import add_documents
+
         plain = (each.to_dict() if isinstance(each, Document) else each for each in documents)
         return add_documents(self._store, plain, skip_secret=skip_secret)
 

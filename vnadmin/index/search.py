@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from vnadmin.extract.bodies import canonical_body
 from vnadmin.index.facets import all_facets, facets
 from vnadmin.index.keys import code_key, searchable
 from vnadmin.index.questions import entries, entry, relation_number
@@ -171,7 +170,11 @@ def _conditions(
     """SQL conditions on `documents`, and their values."""
     where: list[str] = []
     values: list[Any] = []
-    issuer = canonical_body(filters.issuer) if filters.issuer else None
+    issuer = None
+    if filters.issuer:
+        from vnadmin.extract.bodies import canonical_body  # here: it is slow to load
+
+        issuer = canonical_body(filters.issuer)
     for column, wanted in (
         ("issuing_body", issuer),
         ("type", filters.type),

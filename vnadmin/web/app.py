@@ -19,28 +19,31 @@ from vnadmin.index import Index
 from vnadmin.web import reviewing, views
 from vnadmin.web.guard import Guard
 from vnadmin.web.settings import Settings
-from vnadmin.web.site import Site
+from vnadmin.web.site import Kind, Site
 
 _View = Callable[[Site, Request], Response]
 _Endpoint = Callable[[Request], Awaitable[Response]]
 _STATIC = Path(__file__).parent / "static"
 _REVIEW = Path(__file__).parent.parent / "review" / "static"
-_ROUTES = (
+_READS = (
     ("/", views.search),
-    ("/search.{form}", views.search_rows),
     ("/document/{id}", views.document),
     ("/document/{id}/text", views.text),
     ("/document/{id}/text.txt", views.plain_text),
     ("/document/{id}/review", reviewing.review),
     ("/document/{id}/pages/{number:int}.webp", reviewing.picture),
     ("/document/{id}/graph.svg", views.document_graph),
+    ("/works/{key:path}", views.work),
+    ("/login", views.login),
+)
+_COUNTS = (
+    ("/facets", views.facets),
+    ("/search.{form}", views.search_rows),
     ("/document/{id}/cites.{form}", views.cites_rows),
     ("/document/{id}/cited-by.{form}", views.document_cited_rows),
     ("/works/{key:path}/cited-by.{form}", views.cited_rows),
-    ("/works/{key:path}", views.work),
     ("/lists/{name}.{form}", views.list_rows),
     ("/lists/{name}", views.listed),
-    ("/login", views.login),
 )
 _WRITES = (
     ("/document/{id}/corrections", reviewing.correct),
@@ -60,10 +63,10 @@ def make_app(index: Index, settings: Settings) -> Starlette:
         yield
         site.close()
 
-    def endpoint(view: _View, *, writes: bool = False) -> _Endpoint:
+    def endpoint(view: _View, kind: Kind = "reads") -> _Endpoint:
         async def answer(request: Request) -> Response:
             request.scope["body"] = await request.body()  # the guard has read it
-            return await site.run(view, request, writes=writes)
+            return await site.run(view, request, kind)
 
         return answer
 
@@ -74,9 +77,10 @@ def make_app(index: Index, settings: Settings) -> Starlette:
 
     app = Starlette(
         routes=[
-            *(Route(path, endpoint(view), methods=["GET"]) for path, view in _ROUTES),
+            *(Route(path, endpoint(view, "counts"), methods=["GET"]) for path, view in _COUNTS),
+            *(Route(path, endpoint(view), methods=["GET"]) for path, view in _READS),
             Route("/login", endpoint(views.log_in), methods=["POST"]),
-            *(Route(path, endpoint(view, writes=True), methods=["POST"]) for path, view in _WRITES),
+            *(Route(path, endpoint(view, "writes"), methods=["POST"]) for path, view in _WRITES),
             Mount("/static/review", StaticFiles(directory=_REVIEW)),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],

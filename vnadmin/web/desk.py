@@ -151,14 +151,13 @@ class Desk:
         """Wait a moment for the index to have what was corrected in a document.
 
         Returns:
-            Whether it had.
+            Whether anything was: what was read of the index before may be old.
         """
         with self._lock:
             last = self._last.get(path)
-        if last is None or last.done():
-            return True
-        wait([last], _PATIENCE)
-        return False
+        if last is not None:
+            wait([last], _PATIENCE)
+        return last is not None
 
     def _read(self, path: Path, mark: str, known: Open | None) -> Open:
         from vnadmin.corrections import Corrections

@@ -10,7 +10,9 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Literal, TypeVar
 from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -28,16 +30,30 @@ from vnadmin.web.interface import COOKIE, language_of, words
 from vnadmin.web.pictures import Pictures
 from vnadmin.web.settings import Settings
 
-_THREADS = 6  # that ask the index; each has a connection of its own
-_FRESH = 30.0  # seconds that counts over the whole index are shown without counting again
+_READERS = 4  # threads that ask the index; each has a connection of its own
+_COUNTERS = 2  # threads for what goes through much of it: facets, lists, downloads
+OLD = 30.0
+"""Seconds that counts are shown though the index has changed since."""
+
 _YEAR = 365 * 86_400  # seconds
-_PATIENCE = 0.1  # seconds that the first page waits for counts
-_ALWAYS = ("stats", "facets")
-_KEPT = 200  # answers remembered
+_KEPT = 500  # answers remembered
 _STEPS = 20_000  # of SQLite's machine between looks at the clock
 _log = logging.getLogger("vnadmin.web")
 
 Answer = TypeVar("Answer")
+Kind = Literal["reads", "counts", "writes"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """An answer, the version of the index it is of, and when it was found."""
+
+    value: Any
+    version: int
+    at: float
+
+    def is_good(self, version: int, old: float) -> bool:
+        return self.version == version or time.monotonic() - self.at < old
 
 
 class Site:
@@ -49,9 +65,13 @@ class Site:
         self.folders = Folders(index, settings.sources)
         self.pictures = Pictures(self.folders)
         self.desk = Desk(index, self.folders)
-        self._readers = ThreadPoolExecutor(_THREADS, "vnadmin-read", self._reads_only)
-        self._remembered: dict[str, tuple[float, Any]] = {}
-        self._counting = threading.Lock()
+        self._readers = ThreadPoolExecutor(_READERS, "vnadmin-read", self._reads_only)
+        self._counters = ThreadPoolExecutor(_COUNTERS, "vnadmin-count", self._reads_only)
+        self._remembered: dict[str, _Known] = {}
+        self._counting: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
+        self._seen = threading.local()  # which version of the index a thread looks at
+        self._watch: sqlite3.Connection | None = None
         self.warming: list[Future[Any]] = []
         self._templates = Environment(
             loader=PackageLoader("vnadmin.web"),
@@ -73,19 +93,32 @@ class Site:
         self,
         view: Callable[[Site, Request], Response],
         request: Request,
-        *,
-        writes: bool = False,
+        kind: Kind = "reads",
     ) -> Response:
-        """Answer in one of the reading threads, in time or not at all; or in the writing one."""
-        threads = self.desk.writer if writes else self._readers
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(threads, self._answer, view, request)
+        """Answer in one of the threads for what the view does, in time or not at all.
 
-    def _answer(self, view: Callable[[Site, Request], Response], request: Request) -> Response:
+        What counts has threads apart: many who ask for that at once leave the others to readers.
+        """
+        threads = {"reads": self._readers, "counts": self._counters, "writes": self.desk.writer}
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(threads[kind], self._answer, view, request, kind)
+
+    def look_again(self) -> None:
+        """See from now on what has been written to the index by now, not by the request's start."""
+        connection = self.index.connection
+        connection.rollback()
+        self._seen.version = self._version()
+        connection.execute("BEGIN")
+
+    def _answer(
+        self, view: Callable[[Site, Request], Response], request: Request, kind: Kind
+    ) -> Response:
         end = time.monotonic() + self.settings.seconds
         connection = self.index.connection
         connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
         try:
+            if kind != "writes":  # all that one answer reads is of one state of the index
+                self.look_again()
             return view(self, request)
         except UsageError as error:
             raise HTTPException(404, str(error)) from error
@@ -96,6 +129,7 @@ class Site:
             raise HTTPException(500, "the index can't be read; see the server's log") from error
         finally:
             connection.set_progress_handler(None, 0)
+            connection.rollback()
 
     def page(self, request: Request, template: str, code: int = 200, **values: Any) -> Response:
         """An HTML page."""
@@ -128,48 +162,83 @@ class Site:
         """Tell the server's log what isn't told to readers."""
         _log.error("%s: %s", request.url.path, error)
 
-    def remembered(self, key: str, count: Callable[[], Answer]) -> Answer:
-        """What takes long to count: counted again when it is old, by one thread at a time."""
+    def remembered(self, key: str, count: Callable[[], Answer], *, old: float = OLD) -> Answer:
+        """What takes work to find: found again when the index has changed, by one thread at a time.
+
+        Args:
+            key: names it.
+            count: finds it.
+            old: seconds for which it may be shown when the index has changed since.
+        """
+        version = getattr(self._seen, "version", None) or self._version()
         known = self._remembered.get(key)
-        if known is not None and time.monotonic() - known[0] < _FRESH:
-            value: Answer = known[1]
+        if known is not None and known.is_good(version, old):
+            value: Answer = known.value
             return value
-        if not self._counting.acquire(blocking=known is None):
+        with self._lock:
+            counting = self._counting.setdefault(key, threading.Lock())
+        if not counting.acquire(blocking=known is None or not old):
             assert known is not None
-            old: Answer = known[1]
-            return old
+            outdated: Answer = known.value
+            return outdated
         try:
             again = self._remembered.get(key)
-            if again is not None and again is not known:
-                now: Answer = again[1]
+            if again is not None and again is not known and again.is_good(version, old):
+                now: Answer = again.value
                 return now
             counted = count()
-            if len(self._remembered) >= _KEPT:
-                self._remembered = {
-                    each: self._remembered[each] for each in _ALWAYS if each in self._remembered
-                }
-            self._remembered[key] = (time.monotonic(), counted)
+            with self._lock:
+                self._remembered[key] = _Known(counted, version, time.monotonic())
+                while len(self._remembered) > _KEPT:
+                    self._remembered.pop(next(iter(self._remembered)))
             return counted
         finally:
-            self._counting.release()
+            with self._lock:
+                self._counting.pop(key, None)
+            counting.release()
 
-    def is_known(self, key: str) -> bool:
-        """Whether that is remembered, or will be in a moment; who asks doesn't wait for longer."""
-        end = time.monotonic() + _PATIENCE
-        while key not in self._remembered and time.monotonic() < end:
-            time.sleep(0.005)
-        return key in self._remembered
+    def _count(self, key: str, count: Callable[[], object]) -> None:
+        self._seen.version = self._version()
+        self.remembered(key, count)
+
+    def known(self, key: str) -> Any:
+        """What is remembered by that name and may be shown; `None` if nothing is."""
+        known = self._remembered.get(key)
+        return known.value if known is not None and known.is_good(self._version(), OLD) else None
+
+    def count_later(self, key: str, count: Callable[[], object]) -> None:
+        """Have something remembered that isn't yet, or is old; who asks doesn't wait."""
+        with self._lock:
+            counting = key in self._counting
+        if not counting and self.known(key) is None:
+            self._counters.submit(self._count, key, count)
+
+    def _version(self) -> int:
+        """A number that changes whenever someone has written to the index."""
+        with self._lock:
+            if self._watch is None:
+                uri = f"{self.index.path.absolute().as_uri()}?mode=ro"
+                self._watch = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            (version,) = self._watch.execute("PRAGMA data_version").fetchone()
+        return int(version)
 
     def warm(self) -> None:
-        """Count what the first page shows before anyone asks."""
-        self.warming = [
-            self._readers.submit(self.remembered, "stats", self.index.stats),
-            self._readers.submit(self.remembered, "facets", lambda: self.index.facets("")),
-        ]
+        """Count what the first page shows, and load what takes long to load, before anyone asks."""
+
+        def count() -> None:
+            self._count("facets /", lambda: self.index.facets(""))
+            self._count("stats", self.index.stats)
+            import_module("vnadmin.index.adding")
+            import_module("vnadmin.review.page")
+
+        self.warming = [self._counters.submit(count)]
 
     def close(self) -> None:
         """End the threads."""
         self._readers.shutdown(cancel_futures=True)
+        self._counters.shutdown(cancel_futures=True)
+        if self._watch is not None:
+            self._watch.close()
         self.desk.close()
         self.pictures.close()
 

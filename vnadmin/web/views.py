@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -12,43 +13,49 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from vnadmin.index.rows import Entry, Facets, Mention, Work
+from vnadmin.index.rows import Entry, Found, Mention, Work
 from vnadmin.web.downloads import download
 from vnadmin.web.graph import Node, draw
 from vnadmin.web.guard import VISIT, visit
 from vnadmin.web.interface import language_of, words
 from vnadmin.web.naming import address, cited_as, document_name
 from vnadmin.web.query import SHOWN, Query, page_of, relation_of, text_of
-from vnadmin.web.site import Site, entry_of
+from vnadmin.web.site import OLD, Site, entry_of
 from vnadmin.web.timeline import timeline
 
 MOST_ROWS = 5_000  # of a download
 _DRAWN = 12  # documents on each side of the picture
-_UNCOUNTED = Facets((), (), (), (), ())
+_OLD_FIRST = 2.0  # seconds that the first page may be behind while documents are added
 _CITERS = 200  # read for a document's page
 
 
 def search(site: Site, request: Request) -> Response:
-    """Search, with facets; without a query all documents, the newest first."""
+    """Search; without a query all documents, the newest first. Facets come after the page."""
     query = Query.of(request)
     page = page_of(request)
-    found = site.index.search(query.q, **query.filters(), limit=SHOWN, offset=(page - 1) * SHOWN)
+    found = _found(site, query, page, old=_OLD_FIRST if query.is_all() else 0)
     if query.is_all():
-        # A large index is counted for some seconds after the start: the page doesn't wait.
-        known = site.is_known("facets")
-        facets = site.remembered("facets", lambda: site.index.facets("")) if known else _UNCOUNTED
-    else:
-        facets = site.index.facets(found.corrected or query.q, **query.filters())
+        site.count_later("stats", site.index.stats)
     return site.page(
         request,
         "search.html",
         query=query,
         found=found,
-        facets=facets,
-        stats=site.remembered("stats", site.index.stats) if site.is_known("stats") else None,
+        facets=site.known(f"facets {query.address()}"),
+        stats=site.known("stats"),
         page=page,
         pages=-(-found.total // SHOWN),
     )
+
+
+def facets(site: Site, request: Request) -> Response:
+    """What a search can be narrowed by: for the search's page, or by itself."""
+    query = Query.of(request)
+    q = "" if query.is_all() else _found(site, query, 1, old=OLD).corrected or query.q
+    counted = site.remembered(
+        f"facets {query.address()}", lambda: site.index.facets(q, **query.filters())
+    )
+    return site.page(request, "facets.html", query=query, facets=counted)
 
 
 def search_rows(site: Site, request: Request) -> Response:
@@ -64,7 +71,7 @@ def document(site: Site, request: Request) -> Response:
     cites = site.index.cites(entry)
     own = None if entry.work is None else site.index.work(entry.work)
     cited_by = _others(entry, own, site)
-    works = {mention.work: mention for mention in cites}
+    keys = _keys(site, [mention.work for mention in cites])
     return site.page(
         request,
         "document.html",
@@ -75,9 +82,9 @@ def document(site: Site, request: Request) -> Response:
         cited_by=cited_by[:SHOWN],
         citers=own.citers if own else 0,
         warnings=site.index.warnings(entry),
-        keys=_keys(site, list(works)),
+        keys=keys,
         timeline=timeline(entry, cites, cited_by),
-        picture=_picture(site, request, entry, cites, cited_by, own),
+        picture=_picture(request, entry, cites, cited_by, own, keys),
     )
 
 
@@ -85,7 +92,9 @@ def document_graph(site: Site, request: Request) -> Response:
     """The picture by itself."""
     entry = entry_of(site, request)
     own = None if entry.work is None else site.index.work(entry.work)
-    svg = _picture(site, request, entry, site.index.cites(entry), _others(entry, own, site), own)
+    cites = site.index.cites(entry)
+    keys = _keys(site, [mention.work for mention in cites])
+    svg = _picture(request, entry, cites, _others(entry, own, site), own, keys)
     headers = {"content-disposition": 'attachment; filename="graph.svg"'}
     return Response(svg.encode("utf-8", "replace"), media_type="image/svg+xml", headers=headers)
 
@@ -243,12 +252,22 @@ def _target(request: Request) -> str:
     return target if safe and "\\" not in target else "/"
 
 
+def _found(site: Site, query: Query, page: int, *, old: float) -> Found:
+    offset = (page - 1) * SHOWN
+    return site.remembered(
+        f"search {query.address(page=str(page))}",
+        lambda: site.index.search(query.q, **query.filters(), limit=SHOWN, offset=offset),
+        old=old,
+    )
+
+
 def _settled(site: Site, request: Request) -> Entry:
     """The document that the address names, with what was just corrected in it."""
     entry = entry_of(site, request)
     path = site.folders.converted(entry)
-    if path is None or site.desk.settle(path):
+    if path is None or not site.desk.settle(path):
         return entry
+    site.look_again()
     return entry_of(site, request)
 
 
@@ -275,16 +294,20 @@ def _others(entry: Entry, own: Work | None, site: Site) -> list[Mention]:
 
 def _keys(site: Site, works: Sequence[int]) -> dict[int, str]:
     """The addresses of works."""
-    return {each: "/works/" + quote(site.index.work(each).key) for each in dict.fromkeys(works)}
+    rows = site.index.connection.execute(
+        "SELECT id, key FROM works WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(works)),),
+    )
+    return {number: "/works/" + quote(key) for number, key in rows}
 
 
 def _picture(
-    site: Site,
     request: Request,
     entry: Entry,
     cites: Sequence[Mention],
     cited_by: Sequence[Mention],
     own: Work | None,
+    keys: Mapping[int, str],
 ) -> str:
     t = words(language_of(request))
     citing: dict[int, Node] = {}
@@ -297,7 +320,6 @@ def _picture(
             ),
         )  # fmt: skip
     cited: dict[int, Node] = {}
-    keys = _keys(site, list(dict.fromkeys(m.work for m in cites))[: _DRAWN + 1])
     for mention in cites:
         if mention.work in keys:
             cited.setdefault(
