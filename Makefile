@@ -20,7 +20,7 @@ test: .venv/.installed-dev
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	@command -v chromium >/dev/null || $(PY) -m playwright install --with-deps chromium
-	$(PY) -m pytest -n auto
+	VNADMIN_SCREENSHOTS=build/screenshots $(PY) -m pytest -n auto
 	sh tests/wheel_smoke.sh
 
 docs: .venv/.installed-dev

@@ -3,7 +3,9 @@
     python benchmarks/index.py --keep million.db     # makes the index
     python benchmarks/serve.py million.db            # a copy of it is served and added to
 
-Readers come from addresses of their own (127.0.1.1, …), as the limit on requests is for each.
+Readers come from addresses of their own (127.0.1.1, …), as the limit on requests is for each. They
+are measured twice: as people, who look at a page for some seconds before they ask for the next, and
+in a closed loop, in which each asks again at once. What asks shares the processors with the server.
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ def main() -> None:
     parser.add_argument("db", type=Path)
     parser.add_argument("--readers", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--think", type=float, default=5, help="mean seconds between two pages")
     args = parser.parse_args()
     print(machine())
     with tempfile.TemporaryDirectory(prefix="vnadmin-benchmark-", dir=args.db.parent) as folder:
@@ -53,7 +56,8 @@ def main() -> None:
                 fetch(port, "/static/keys.js")
                 print(f"answers {time.perf_counter() - start:.2f} s after it was started (n = 1)")
                 first_page(port)
-                together(port, path, args.readers, args.seconds)
+                for think in (args.think, 0.0):
+                    together(port, path, args.readers, args.seconds, think)
             finally:
                 server.terminate()
 
@@ -87,8 +91,12 @@ def timed(port: int, address: str, reader: int = 0) -> tuple[float, int]:
     return time.perf_counter() - start, status
 
 
-def together(port: int, path: Path, readers: int, seconds: float) -> None:
-    """Readers go from page to page without a pause, while documents are added one by one."""
+def together(port: int, path: Path, readers: int, seconds: float, think: float) -> None:
+    """Readers go from page to page while documents are added one by one.
+
+    Between two pages a reader waits a time that is distributed exponentially with the mean `think`;
+    without it the writer adds without a pause, too, and else pauses half a second.
+    """
     archive = Archive(100_000)
     hits = json.loads(fetch(port, "/search.json?year=2020")[1])[:500]
     works = json.loads(fetch(port, "/lists/most-cited.json")[1])[:500]
@@ -99,16 +107,24 @@ def together(port: int, path: Path, readers: int, seconds: float) -> None:
         *(f"/?q={quote(' '.join(archive.document(i)['text'].split()[30:32]))}" for i in range(500)),
     ]
     times: list[float] = []
+    facets: list[float] = []
     statuses: Counter[object] = Counter()
     end = time.monotonic() + seconds
 
     def read(reader: int) -> None:
         choose = random.Random(reader)
         while time.monotonic() < end:
+            if think:
+                time.sleep(min(choose.expovariate(1 / think), max(0, end - time.monotonic())))
             try:
-                took, status = timed(port, choose.choice(addresses), reader)
+                address = choose.choice(addresses)
+                took, status = timed(port, address, reader)
                 times.append(took)
                 statuses[status] += 1
+                if address.startswith("/?"):  # a browser then asks for what it can be narrowed by
+                    took, status = timed(port, "/facets" + address[1:], reader)
+                    facets.append(took)
+                    statuses[status] += 1
             except OSError as error:
                 statuses[repr(error)] += 1
 
@@ -118,9 +134,10 @@ def together(port: int, path: Path, readers: int, seconds: float) -> None:
     written: list[str] = []
     with vnadmin.Index(path) as index:
         while time.monotonic() < end:
-            document = dict(archive.document(NEW + len(written)))
+            document = dict(archive.document(NEW + len(written) + (500_000 if think else 0)))
             assert index.add_documents([document]).new == 1
             written.append(document["id"])
+            time.sleep(0.5 if think else 0)
         for thread in threads:
             thread.join()
         lost = 0
@@ -130,7 +147,8 @@ def together(port: int, path: Path, readers: int, seconds: float) -> None:
             except UsageError:
                 lost += 1
         problems = list(index.check())
-    report(f"{readers} readers, {seconds:.0f} s", times)
+    report(f"{readers} readers, {seconds:.0f} s, {think:g} s between pages", times)
+    report("  facets, after the page", facets)
     wrong = {status: n for status, n in statuses.items() if status != 200}
     print(f"  {len(times) / seconds:.0f} pages a second; errors: {wrong or 'none'}")
     print(f"  {len(written)} documents added meanwhile, {lost} lost; check: {problems or 'ok'}")

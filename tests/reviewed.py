@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Page as Tab
 
 from vnadmin.document import Document, Edit, Page, Region, Source, Word
 from vnadmin.extract import extract_all
@@ -89,6 +90,13 @@ def picture_file(seed: int = 0) -> bytes:
 def picture(seed: int = 0) -> str:
     """The same as a `data:` URL."""
     return "data:image/webp;base64," + base64.b64encode(picture_file(seed)).decode()
+
+
+def shot(tab: Tab, name: str) -> None:
+    """Keep a picture of the whole page in the folder VNADMIN_SCREENSHOTS, if it is set."""
+    folder = os.environ.get("VNADMIN_SCREENSHOTS")
+    if folder:
+        tab.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
 @contextmanager

@@ -78,13 +78,13 @@ def running(index: vnadmin.Index, **settings: Any) -> Iterator[str]:
             thread.join(30)
 
 
-def converted(folder: Path, pages: int = 1, **changes: Any) -> Path:
+def converted(folder: Path, count: int = 1, **changes: Any) -> Path:
     """A scan, `folder/scans/a.tif`, and what convert would make of it: `folder/out/a.tif.json`."""
-    sheets = [Image.open(io.BytesIO(picture_file(number))) for number in range(pages)]
+    sheets = [Image.open(io.BytesIO(picture_file(number))) for number in range(count)]
     scan = folder / "scans" / "a.tif"
     scan.parent.mkdir(parents=True, exist_ok=True)
     sheets[0].save(scan, save_all=True, append_images=sheets[1:], compression="tiff_deflate")
-    document = made(pages)
+    document = made(count)
     digest = hashlib.sha256(scan.read_bytes()).hexdigest()
     source = replace(document.source, name="scans/a.tif", kind="image", sha256=digest)
     document = replace(document, **{"id": digest[:16], "source": source, **changes})

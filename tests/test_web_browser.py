@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,12 +11,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
-from reviewed import chromium
+from reviewed import chromium, shot
 from sites import hostile, letters, running
 
 import vnadmin
-
-SHOTS = os.environ.get("VNADMIN_SCREENSHOTS")
 
 
 @pytest.fixture(scope="module")
@@ -158,8 +155,7 @@ def test_axe_finds_no_violation(
         found = Axe().run(tab)
         assert found.violations_count == 0, f"{page}\n{found.generate_report()}"
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), page
-        if SHOTS:
-            tab.screenshot(path=f"{SHOTS}/{language}-{width}-{number:02}.png", full_page=True)
+        shot(tab, f"index-{language}-{width}-{number:02}")
     context.close()
 
 

@@ -8,6 +8,7 @@ point into the restored text, `source_start`/`source_end` into the text as it wa
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import types
 import typing
@@ -385,6 +386,13 @@ def _to_plain(value: object) -> Any:
     return value
 
 
+@functools.cache
+def _hints(kind: type) -> Mapping[str, Any]:
+    """The types of a class's fields: found once, as there are as many objects as words."""
+    hints = typing.get_type_hints(kind)
+    return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+
+
 def _from_plain(kind: Any, value: Any) -> Any:
     """Convert plain JSON to the annotated type `kind`, or raise ValueError."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
@@ -396,11 +404,10 @@ def _from_plain(kind: Any, value: Any) -> Any:
     if dataclasses.is_dataclass(kind):
         if not isinstance(value, Mapping):
             raise ValueError(f"expected an object for {kind}, got {value!r}")
-        hints = typing.get_type_hints(kind)
         known = {
-            f.name: _from_plain(hints[f.name], value[f.name])
-            for f in dataclasses.fields(kind)
-            if f.name in value
+            name: _from_plain(hint, value[name])
+            for name, hint in _hints(typing.cast(type, kind)).items()
+            if name in value
         }
         try:
             return kind(**known)  # type: ignore[operator]

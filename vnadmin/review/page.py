@@ -49,6 +49,7 @@ class Options(TypedDict, total=False):
             the page if None, and its Content-Security-Policy then allows them by their hashes.
             With `assets`, the policy is whatever the server sends.
         home: relative URL of a page to go back to.
+        icon: relative URL of the page's icon.
     """
 
     language: Language
@@ -61,6 +62,7 @@ class Options(TypedDict, total=False):
     link: Link | None
     assets: str | None
     home: str | None
+    icon: str | None
 
 
 def render_review(document: Document, images: Mapping[int, str], **options: Unpack[Options]) -> str:
@@ -131,6 +133,7 @@ def review_parts(
         editable=editable,
         unfit=list(options.get("unfit", ())),
         home=_safe(options.get("home")),
+        icon=_safe(options.get("icon")),
         shown=shown,
         one_line=_one_line,
     )

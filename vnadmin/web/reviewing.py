@@ -42,6 +42,7 @@ def review(site: Site, request: Request) -> Response:
         link=_link,
         assets="/static/review",
         home=here,
+        icon="/static/icon.svg",
     )
     response = HTMLResponse(html.encode("utf-8", "replace"))
     site.keep_language(request, response)

@@ -335,7 +335,10 @@
     const label = make("label", "", t(key));
     const input = make("input");
     input.name = name; input.value = value; input.autocomplete = "off"; input.spellcheck = false;
-    if (name === "new") input.lang = "vi"; else { input.autocomplete = "name"; input.required = true; }
+    if (name === "new") input.lang = "vi"; else {
+      input.autocomplete = "name"; input.required = true;
+      input.addEventListener("change", () => { if (input.value.trim()) stored.set("name", input.value.trim()); });
+    }
     label.append(input);
     return label;
   };
