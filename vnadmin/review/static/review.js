@@ -427,7 +427,7 @@
     }));
     return made;
   }
-  const when = (at) => new Date(at).toLocaleString(language, { dateStyle: "short", timeStyle: "short" });
+  const when = (at) => new Date(at).toLocaleString(language === "en" ? "en-GB" : language, { dateStyle: "short", timeStyle: "short" });
   function openField(row) {
     const open = $("form.correct", row);
     if (open) { open.remove(); return; }
