@@ -1,11 +1,13 @@
 """`vnadmin convert` measured on made-up archives. Each figure by one command:
 
     python benchmarks/batch.py kill       # killed with -9 ten times and resumed; then run again
+    python benchmarks/batch.py again      # a finished archive run again
     python benchmarks/batch.py dask       # a Dask worker killed in the middle
     python benchmarks/batch.py speed      # two processes against one; bare Tesseract for scans
     python benchmarks/batch.py growth     # cost a document, and the parent's memory, as it grows
 
-`--documents N` makes them smaller, `--folder DIR` keeps what they make.
+`--documents N` makes them smaller, `--folder DIR` keeps what they make. Times by the clock say
+something only of a machine with nothing else to do: the load is told before and after.
 """
 
 from __future__ import annotations
@@ -48,6 +50,7 @@ def main() -> None:
     print(machine())
     with tempfile.TemporaryDirectory(prefix="vnadmin-benchmark-") as folder:
         _BENCHMARKS[args.what](args.folder or Path(folder), args.documents, args.seed)
+    print(f"load at the end: {os.getloadavg()[0]:.1f}")
 
 
 def kill(folder: Path, documents: int, seed: int) -> None:
@@ -81,6 +84,14 @@ def kill(folder: Path, documents: int, seed: int) -> None:
     verify(folder / "archive", out, bad)
     rerun(folder, out)
     index(folder, out)
+
+
+def again(folder: Path, documents: int, seed: int) -> None:
+    """Runs of an archive that is finished, or is finished first."""
+    made(folder / "archive", documents, seed)
+    start(folder / "archive", folder / "out").wait()
+    print(f"finished: {journalled(folder / 'out'):,} documents")
+    rerun(folder, folder / "out")
 
 
 def dask(folder: Path, documents: int, seed: int) -> None:
@@ -162,9 +173,10 @@ def watch(number: int, peak: int, own: float) -> tuple[int, float]:
 def rerun(folder: Path, out: Path) -> None:
     """Time runs of a finished archive."""
     for options in ((), (), ("--checksum",)):
-        started = time.monotonic()
+        started, before = time.monotonic(), children_cpu()
         start(folder / "archive", out, *options).wait()
-        print(f"run again {' '.join(options)}: {time.monotonic() - started:.2f} s")
+        cpu, taken = children_cpu() - before, time.monotonic() - started
+        print(f"run again {' '.join(options)}: {taken:.2f} s, CPU {cpu:.2f} s", flush=True)
 
 
 def index(folder: Path, out: Path) -> None:
@@ -249,9 +261,17 @@ def start(archive: Path, out: Path, *options: str) -> subprocess.Popen[bytes]:
 def seconds(archive: Path, folder: Path, jobs: int) -> float:
     """Convert an archive anew."""
     out = fresh(folder / "out")
-    started = time.monotonic()
+    started, before = time.monotonic(), children_cpu()
     assert start(archive, out, "--jobs", str(jobs)).wait() == 0
-    return time.monotonic() - started
+    taken, cpu = time.monotonic() - started, children_cpu() - before
+    print(f"  {jobs} at a time: {taken:.1f} s, CPU of all processes {cpu:.1f} s", flush=True)
+    return taken
+
+
+def children_cpu() -> float:
+    """CPU seconds of the processes that have ended, and theirs."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def tesseract(shares: Sequence[Sequence[str]]) -> float:
@@ -302,6 +322,7 @@ def until_gone(numbers: Sequence[int]) -> float:
 
 _BENCHMARKS: dict[str, Callable[[Path, int, int], None]] = {
     "kill": kill,
+    "again": again,
     "dask": dask,
     "speed": speed,
     "growth": growth,
