@@ -278,25 +278,24 @@ def _ranked(
 ) -> list[sqlite3.Row]:
     """The best documents: all are ranked unless there are too many.
 
-    Then those come first whose type, number, issuer or subject has the words, then the latest
-    that were added: words that so many documents have say little of how they should be ranked.
+    Then those come first whose type, number, issuer or subject has the words, the best of the
+    latest; then the latest added, as words that so many documents have say little of rank.
     """
-    select = f"SELECT search.rowid AS id, -bm25(search, {_HEAD_WEIGHT}, 1.0) AS score {rest}"
-    best = "ORDER BY score DESC, id LIMIT ?"
+    score = f"SELECT search.rowid AS id, -bm25(search, {_HEAD_WEIGHT}, 1.0) AS score {rest}"
+    best, match = "ORDER BY score DESC, id LIMIT ?", values[0]
     if total <= _RANKED:
-        return connection.execute(f"{select} {best}", (*values, wanted)).fetchall()
-
-    def latest(match: str, most: int) -> list[sqlite3.Row]:
-        inner = f"{select} ORDER BY search.rowid DESC LIMIT ?"
-        return connection.execute(
-            f"SELECT * FROM ({inner}) {best}", (match, *values[1:], most, wanted)
-        ).fetchall()
-
-    ranked = latest(f"{{head}} : ({values[0]})", _RANKED)
+        return connection.execute(f"{score} {best}", (*values, wanted)).fetchall()
+    ranked = connection.execute(
+        f"SELECT * FROM ({score} ORDER BY search.rowid DESC LIMIT ?) {best}",
+        (f"{{head}} : ({match})", *values[1:], _RANKED, wanted),
+    ).fetchall()
     if len(ranked) < wanted:
         known = {row["id"] for row in ranked}
-        others = latest(values[0], max(_RANKED, wanted + len(ranked)))
-        ranked += [row for row in others if row["id"] not in known][: wanted - len(ranked)]
+        latest = connection.execute(
+            f"SELECT search.rowid AS id, 0.0 AS score {rest} ORDER BY search.rowid DESC LIMIT ?",
+            (*values, wanted),
+        )
+        ranked += [row for row in latest if row["id"] not in known][: wanted - len(ranked)]
     return ranked
 
 
