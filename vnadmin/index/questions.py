@@ -295,11 +295,12 @@ def _changed(
 def chained(connection: sqlite3.Connection, *, limit: int = 50, offset: int = 0) -> list[Work]:
     """The works with which chains of amendment begin: changed by others, changing none."""
     rows = connection.execute(
-        "SELECT work, count(DISTINCT document) AS changes FROM citations AS c "
-        f"INDEXED BY citations_that_change WHERE relation < {CHANGES} "
-        "AND NOT EXISTS (SELECT 1 FROM documents JOIN citations AS o ON o.document = documents.id "
+        "SELECT work FROM (SELECT work, count(DISTINCT document) AS changes FROM citations "
+        f"INDEXED BY citations_that_change WHERE relation < {CHANGES} GROUP BY work) AS c "
+        "WHERE NOT EXISTS (SELECT 1 FROM documents "
+        "JOIN citations AS o ON o.document = documents.id "
         f"WHERE documents.work = c.work AND o.relation < {CHANGES} AND o.work != c.work) "
-        "GROUP BY work ORDER BY changes DESC, work LIMIT ? OFFSET ?",
+        "ORDER BY changes DESC, work LIMIT ? OFFSET ?",
         (limit, offset),
     ).fetchall()
     return [work(connection, row["work"]) for row in rows]
@@ -310,9 +311,10 @@ def contradictions(
 ) -> Iterator[Contradiction]:
     """Works that have several dates in the archive, then mentions that contradict themselves."""
     several = connection.execute(
-        "SELECT work, group_concat(date, ', ') AS dates FROM "
-        "(SELECT DISTINCT work, date FROM variants WHERE date IS NOT NULL ORDER BY work, date) "
-        "GROUP BY work HAVING count(*) > 1 LIMIT ? OFFSET ?",
+        "SELECT work, (SELECT group_concat(date, ', ') FROM (SELECT DISTINCT date FROM variants "
+        "WHERE work = found.work AND date IS NOT NULL ORDER BY date)) AS dates FROM (SELECT work "
+        "FROM variants WHERE date IS NOT NULL GROUP BY work HAVING min(date) < max(date) "
+        "LIMIT ? OFFSET ?) AS found",
         (limit, offset),
     ).fetchall()
     for row in several:

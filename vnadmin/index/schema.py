@@ -274,6 +274,9 @@ CREATE INDEX documents_narrow ON documents (
 CREATE INDEX works_by_citers ON works (citers DESC, mentions DESC, key)
     WHERE citers >= {MUCH_CITED};
 
+DROP INDEX variants_by_work;
+CREATE INDEX variants_by_work ON variants (work, date);
+
 CREATE TABLE tallies (              -- of all documents; value: '' where there is none
     kind TEXT NOT NULL,             -- type, issuer, place, year, relation, below
     value NOT NULL,
