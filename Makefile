@@ -1,5 +1,5 @@
 # `make demo` and `make test` each do all their own set-up: see scripts/setup.sh.
-.PHONY: demo test docs clean
+.PHONY: demo test docs screenshots clean
 PY := .venv/bin/python
 BUILT_FROM := pyproject.toml hatch_build.py scripts/setup.sh $(wildcard vnadmin/restore/*.[ch])
 INSTALL = echo "installing $(1) into .venv by pip" >&2; \
@@ -26,6 +26,9 @@ test: .venv/.installed-dev
 docs: .venv/.installed-dev
 	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict -d build/site
 	@echo "open build/site/index.html" >&2
+
+screenshots: .venv/.installed-dev
+	$(PY) scripts/screenshots.py
 
 .venv/.installed: $(BUILT_FROM)
 	@sh scripts/setup.sh

@@ -91,3 +91,14 @@ def test_public_names_resolve_and_survive_their_subpackages() -> None:
     assert set(vnadmin.__all__) <= set(dir(vnadmin))
     with pytest.raises(AttributeError, match="nonsense"):
         _ = vnadmin.nonsense
+
+
+def test_serve_starts_without_what_converts() -> None:
+    """It takes most of a second to load, and readers needn't wait for it."""
+    code = (
+        "import sys, vnadmin.cli.main, vnadmin.web.app, vnadmin.index\n"
+        "slow = 'numpy PIL drawsvg vnadmin.extract vnadmin.pipeline vnadmin.review'.split()\n"
+        "print(*(name for name in slow if name in sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == []

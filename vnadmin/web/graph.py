@@ -10,6 +10,7 @@ from urllib.parse import quote
 from vnadmin.web.naming import plain
 
 _WIDTH, _ROW, _BOX, _HEIGHT = 880, 40, 250, 30
+_EDGE = 2  # or the frames of the outer boxes are cut
 _FONT, _LONGEST = 13, 32
 _SAFE = "/%?=&-~"  # of addresses, which are quoted already; drawsvg doesn't escape attributes
 
@@ -48,7 +49,7 @@ def draw(
     )
     picture.append(drawsvg.Title(plain(title), id="graph-title"))
     middle = _ROW * rows / 2 + 8
-    left, right, at = _BOX, _WIDTH - _BOX, (_WIDTH - _BOX) / 2
+    left, right, at = _EDGE + _BOX, _WIDTH - _BOX - _EDGE, (_WIDTH - _BOX) / 2
 
     def box(x: float, y: float, name: str, kind: str) -> list[object]:
         name = plain(name)
@@ -77,7 +78,7 @@ def draw(
             address = quote(node.address, safe=_SAFE, errors="replace")
             link = Link(href=escape(address), class_="node")
             link.append_title(plain(f"{node.name}: {node.relation_name}"))
-            for part in box(0 if is_citing else right, y, node.name, _class(node.relation)):
+            for part in box(_EDGE if is_citing else right, y, node.name, _class(node.relation)):
                 link.append(part)
             picture.append(link)
     for part in box(at, middle, centre, "own"):
