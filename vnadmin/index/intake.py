@@ -8,11 +8,13 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vnadmin.document import SCHEMA, Document
 from vnadmin.errors import InputError
-from vnadmin.index.prepare import MALFORMED, Prepared, malformed, prepare
+
+if TYPE_CHECKING:
+    from vnadmin.index.prepare import Prepared
 
 _CORRECTIONS = ".corrections.jsonl"
 _NO_STAMP = "-"
@@ -75,6 +77,9 @@ def read_converted(path: Path) -> Converted | None:
     if schema == SCHEMA and corrections.is_file():
         document = _corrected(path, data, corrections)
     if schema == SCHEMA:
+        # Here: it loads what extracts, and those who only read the index needn't wait for that.
+        from vnadmin.index.prepare import MALFORMED, malformed, prepare
+
         try:
             return Converted(mark, digest.digest(), prepare(document))
         except MALFORMED as error:
