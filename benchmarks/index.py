@@ -95,10 +95,10 @@ def build(archive: Archive, path: Path) -> None:
         marks = [0.0, *(each[column] for each in clocked.times)]
         costs = [(b - a) / CHUNK * 1e3 for a, b in pairwise(marks)]
         first, last_tenth = (
-            statistics.median(part) for part in (costs[tenth : 2 * tenth], costs[-tenth:])
+            statistics.mean(part) for part in (costs[tenth : 2 * tenth], costs[-tenth:])
         )
         print(
-            f"cost of a document ({name}), median of {tenth} × {CHUNK:,}: second tenth "
+            f"cost of a document ({name}), mean of {tenth} × {CHUNK:,}: second tenth "
             f"{first:.3f} ms, last tenth {last_tenth:.3f} ms: {last_tenth / first - 1:+.1%}"
         )
 

@@ -95,13 +95,12 @@ class _Adding:
         name = _stored(path)
         if name in self._pending:
             self._write()
-        mark = stamp(path)
+        mark = ahead.stamp if isinstance(ahead, Converted) else stamp(path)
         known = self._known(name)
         if known is not None and known["stamp"] == mark and not self._unwanted(known["id"]):
             self._counts["unchanged"] += 1
             return
-        stale = isinstance(ahead, Converted) and ahead.stamp != mark
-        converted = read(path) if isinstance(ahead, bool) or stale else ahead
+        converted = read(path) if isinstance(ahead, bool) else ahead
         if isinstance(converted, InputError):
             self._failed.append((shown(path), str(converted)))
             return

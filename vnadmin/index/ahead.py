@@ -79,7 +79,7 @@ class _Reader:
     """A process that reads files one by one, and what it has read so far."""
 
     def __init__(self) -> None:
-        self._answers: queue.SimpleQueue[Outcome | bool] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "vnadmin.index.ahead"],
             stdin=subprocess.PIPE,
@@ -103,11 +103,12 @@ class _Reader:
 
     def answer(self) -> Outcome | bool:
         """What is in the file that was asked for first; `True` where the process has ended."""
-        if not self._gone:
-            answer = self._answers.get()
-            self._gone = answer is True
-            return answer
-        return True
+        data = None if self._gone else self._answers.get()
+        if data is None:
+            self._gone = True
+            return True
+        outcome: Outcome = pickle.loads(data)  # by no other than this program
+        return outcome
 
     def end(self) -> None:
         """End the process."""
@@ -120,8 +121,8 @@ class _Reader:
 
     def _take(self) -> None:
         while (data := _get(self._read)) is not None:
-            self._answers.put(pickle.loads(data))  # by no other than this program
-        self._answers.put(True)
+            self._answers.put(data)
+        self._answers.put(None)
 
 
 def _put(stream: BinaryIO, data: bytes) -> None:

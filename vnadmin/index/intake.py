@@ -51,7 +51,8 @@ def corrections_of(path: Path) -> Path:
 
 def stamp(path: Path) -> str:
     """Size and time of the file and of its corrections: while it is the same, so are they."""
-    return " ".join(_stamp(each) for each in (path, corrections_of(path)))
+    name = os.fspath(path)
+    return f"{_stamp(name)} {_stamp(name.removesuffix('.json') + _CORRECTIONS)}"
 
 
 def read_converted(path: Path) -> Converted | None:
@@ -120,9 +121,9 @@ def _walk(folder: Path) -> Iterator[Path]:
                 yield Path(parent, name)
 
 
-def _stamp(path: Path) -> str:
+def _stamp(name: str) -> str:
     try:
-        status = path.stat()
+        status = os.stat(name)
     except OSError:
         return _NO_STAMP
     return f"{status.st_size}:{status.st_mtime_ns}"
