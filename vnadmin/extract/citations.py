@@ -16,7 +16,7 @@ from .checks import check, confidences, likely_number
 from .draft import Draft
 from .drafts import find_drafts
 from .identity import identity, uri
-from .law_table import misread, resolve
+from .law_table import date_warning, misread, resolve
 from .words import LINE_END_SPECKS, TAG
 
 
@@ -93,6 +93,9 @@ def _build(text: str, draft: Draft, context: _Context) -> Citation:
     elif any(warning.startswith(("symbol-issuer", "symbol-unknown")) for warning in warnings):
         likely = likely_number(draft)
         resolved = Resolved(candidates=(likely,)) if likely else None
+    law_number = number.text if number is not None else resolved.number if resolved else None
+    contradicted = date_warning(law_number, date)
+    warnings += [contradicted] if contradicted else []
     resolved = _with_issuer(resolved, issuer, number, home)
     if issuer is not None and date is not None:
         past = history_warning(canonical_body(issuer, home), date)

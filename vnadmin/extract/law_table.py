@@ -115,6 +115,20 @@ def resolve(
     return Resolved(None, None, None, tuple(law.number for law in found if law.number))
 
 
+@lru_cache(maxsize=1)
+def _passed_on() -> dict[str, str]:
+    """When laws were passed, by number, where the table knows for certain."""
+    return {law.number: law.date for law in laws() if law.number and law.date and law.date_known}
+
+
+def date_warning(number: str | None, date: str | None) -> str | None:
+    """The `law-date` warning where the law of that number was passed on another day than `date`."""
+    passed = _passed_on().get(number or "")
+    if passed is None or date in (None, passed):
+        return None
+    return f"law-date: {number} was passed on {passed}"
+
+
 def _of_year(several: tuple[Law, ...], year: int | None) -> list[Law]:
     return [law for law in several if (law.number or law.date) and year in (None, law.year)]
 

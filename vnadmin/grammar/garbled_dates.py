@@ -7,13 +7,16 @@ from collections.abc import Iterator
 
 _DAY_WORD = r"[nN][gqp][aàáảãạâ][yỷýv]"
 _MONTH_WORD = r"[tT]h[aàáảãạâ]n[gq]"
+_SPECK = "[.,:;]?"
 _YEAR_WORD = r"[nN][aăâằắáàiĩ]m"
 # What stands for a figure beside others; two characters, or a stroke more at the end.
 _FIGURES = r"[0-9lI|!\]ÌìÍíOoóÓSZzbB]{1,2}[\]|!]?"
 _DAY = re.compile(rf"(?<!\w){_DAY_WORD}\s(?P<figures>{_FIGURES})(?=\s{_MONTH_WORD}\s)")
-_MONTH = re.compile(rf"(?<!\w){_MONTH_WORD}\s(?P<figures>{_FIGURES})(?=\s{_YEAR_WORD}\s[12])")
+_MONTH = re.compile(
+    rf"(?<!\w){_MONTH_WORD}\s(?P<figures>{_FIGURES})(?=\s{_YEAR_WORD}{_SPECK}\s[12])"
+)
 _YEAR = re.compile(
-    rf"(?<!\w){_MONTH_WORD}\s\S{{1,3}}\s{_YEAR_WORD}\s(?P<figures>[12][0-9lI|!\]OoóS]{{3}})(?!\w)"
+    rf"(?<!\w){_MONTH_WORD}\s\S{{1,3}}\s{_YEAR_WORD}{_SPECK}\s(?P<figures>[12][0-9lI|!\]OoóS]{{3}})(?!\w)"
 )
 _GLUED = (
     re.compile(rf"(?<!\S)(?P<figures>[0-9]{{1,2}})(?P<word>{_MONTH_WORD})(?=\s)"),
@@ -24,7 +27,7 @@ _GLUED = (
 _BEHIND_CODE = re.compile(rf"(?<=[A-ZĐÐ])_?(?P<word>{_DAY_WORD})(?=\s[0-9])")
 # "năm 201 3", "ngày 22/1 1/2019": a space among the figures, where one reading is a date.
 _YEAR_APART = re.compile(
-    rf"(?<!\w){_MONTH_WORD}\s\S{{1,3}}\s{_YEAR_WORD}\s"
+    rf"(?<!\w){_MONTH_WORD}\s\S{{1,3}}\s{_YEAR_WORD}{_SPECK}\s"
     r"(?P<figures>(?:19|20)[ ]?[0-9][ ]?[0-9])(?![\w]|[.,/-]?[0-9])"
 )
 _DATE_APART = re.compile(

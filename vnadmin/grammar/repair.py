@@ -82,7 +82,7 @@ def _without_stray(segment: str, is_type: bool) -> tuple[str, ...]:
     "BGITVT" and "TT1" hold a stray upright, "QĐĐ" and "QDB" one Đ read as two letters.
     """
     known = type_symbols() if is_type else issuer_symbols()
-    if len(segment) < (3 if is_type else 5):
+    if len(segment) < (3 if is_type else 4):
         return ()
     shorter = {
         segment[:i] + segment[i + 1 :] for i, char in enumerate(segment) if i and char in "I1lJP|"

@@ -53,7 +53,8 @@ class Symbol:
 class Law:
     """A law, code or ordinance: `name` without the type word; dates as YYYY-MM-DD.
 
-    `date` is when it was passed, `effective` when it took effect.
+    `date` is when it was passed, `effective` when it took effect; `date_known` tells whether the
+    table's source for the date is a good one.
     """
 
     type: str
@@ -62,6 +63,7 @@ class Law:
     date: str | None
     issuer: str | None
     effective: str | None = None
+    date_known: bool = True
 
     @property
     def year(self) -> int | None:
@@ -164,6 +166,7 @@ def laws() -> tuple[Law, ...]:
             row["date"] or None,
             row["issuer"] or None,
             row["effective"] or None,
+            re.search("date (?:second-hand|not checked)", row["source"]) is None,
         )
         for row in read_table("laws")
     )

@@ -26,8 +26,8 @@ from vnadmin.vietnamese import fold
 
 _DEEPEST = 20  # steps of a chain of amendment
 _CONTRADICTIONS = (
-    "symbol-issuer", "symbol-type", "year-date", "term-date", "issuer-date", "unit-date",
-    "future-date", "date-conflict", "impossible-date",
+    "symbol-issuer", "symbol-type", "year-date", "term-date", "law-date", "issuer-date",
+    "unit-date", "future-date", "date-conflict", "impossible-date",
 )  # fmt: skip
 _STRING = "(SELECT text FROM strings WHERE id = {})"
 _NAMES = {

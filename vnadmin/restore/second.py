@@ -218,12 +218,12 @@ def _figures(source: str, word: ReadWord) -> CodeSpan | None:
         return None  # a serial by hand
     start = word.start + read.index(first)
     span = CodeSpan(start, start + len(first), second, True)
+    if _loses(as_figures(first), second):
+        return None
     if not _FIGURES.fullmatch(first):
         digits = sum(map(str.isdigit, first))
         likely = digits > 0 and len(first) <= len(second) + 1
         return span if likely and word.other_confidence > _ENOUGH else None
-    if first.startswith(second) or first.endswith(second):
-        return None  # a figure is rather lost than made up
     for limits in _limits(source, span):
         fits = [
             value.isdigit() and limits[0] <= int(value) <= limits[1] for value in (first, second)
@@ -232,6 +232,12 @@ def _figures(source: str, word: ReadWord) -> CodeSpan | None:
             return span if fits[1] else None
     sure = word.other_confidence > _SURE
     return span if sure and word.other_confidence > word.confidence + _CLEARER else None
+
+
+def _loses(first: str, second: str) -> bool:
+    """Whether `second` is `first` without figures at an end: these are rather lost than made up."""
+    longer = len(first) > len(second) and _FIGURES.fullmatch(first) is not None
+    return longer and (first.startswith(second) or first.endswith(second))
 
 
 def _limits(source: str, span: CodeSpan) -> Iterator[tuple[int, int]]:
