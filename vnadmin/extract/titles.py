@@ -15,12 +15,15 @@ _START = re.compile(
     r"|[Bb]ổ\s{1,3}sung|[Pp]hê\s{1,3}duyệt|[Cc]ông\s{1,3}bố|[Tt]riển\s{1,3}khai|[Tt]ăng\s{1,3}cường"
     r"|[Bb]ãi\s{1,3}bỏ|[Tt]hành\s{1,3}lập|[Kk]iện\s{1,3}toàn|[Pp]hân\s{1,3}công|[Gg]iao\s{1,3}chỉ"
     r"|[Đđ]iều\s{1,3}chỉnh|[Kk]iểm\s{1,3}điểm|[Tt]hực\s{1,3}hiện|[Tt]ổng\s{1,3}kết|[Bb]áo\s{1,3}cáo"
-    r"|[Đđ]ề\s{1,3}nghị|[Tt]iếp\s{1,3}tục|[Đđ]ẩy\s{1,3}mạnh|[Nn]âng\s{1,3}cao)(?!\w))"
+    r"|[Đđ]ề\s{1,3}nghị|[Tt]iếp\s{1,3}tục|[Đđ]ẩy\s{1,3}mạnh|[Nn]âng\s{1,3}cao"
+    r"|[Tt]iếp\s{1,3}nhận|[Cc]huyển\s{1,3}giao|[Cc]ông\s{1,3}nhận|[Tt]hu\s{1,3}hồi|[Đđ]ính\s{1,3}chính"
+    r"|[Gg]iải\s{1,3}thể|[Đđ]ổi\s{1,3}tên|[Ss]áp\s{1,3}nhập|(?:[Bb]ổ|[Mm]iễn)\s{1,3}nhiệm"
+    r"|[Đđ]iều\s{1,3}động)(?!\w))"
 )
 _ANY_QUOTED = re.compile(r"[\s,:]{0,6}(?P<quote>[“\"«„])\s{0,3}(?P<first>[A-ZĐÀ-Ỹ][^\W\d_])")
 # Said of the document, not by its title.
 _NOT_TITLES = re.compile(
-    r"(?:quy\s+định\s+(?:tại|trên|này|trước|như\s+sau|thì|rằng)|thực\s+hiện\s+(?:từ|kể)"
+    r"(?:quy\s+định\s*[,;:]|quy\s+định\s+(?:tại|trên|này|trước|như\s+sau|thì|rằng)|thực\s+hiện\s+(?:từ|kể)"
     r"|(?:ban\s+hành|công\s+bố)\s+(?:ngày|năm|kèm|trước|sau|có|mà|để|thì|và)|hướng\s+dẫn\s+(?:này)"
     r"|sửa\s+đổi\s+(?:này)|thực\s+hiện\s+(?:theo|đúng|nghiêm)|báo\s+cáo\s+(?:này|Ủy|cấp)"
     r"|đề\s+nghị\s+(?:các|Ủy|Sở|Bộ|Ban|UBND)|về\s+(?:trước|sau)|(?:điều\s+chỉnh|bổ\s+sung|sửa\s+đổi"
@@ -58,8 +61,13 @@ _END = re.compile(
     r"|\s+(?:Số\s+hiệu|Loại\s+văn\s+bản|Văn\s+bản\s+hết|Ngày\s+(?:ban\s+hành|có\s+hiệu|hết\s+hiệu))"
     r"|\s+[IVX]{1,5}(?=\.\s+[A-ZĐÂÁỨƯ]{2})"
     rf"|\s+kể\s+từ\s+(?:ngày|thời\s+điểm|khi)\s+(?={_TYPES}\s)"
+    r"|\s+(?:quy\s+định|nêu|ghi|hướng\s+dẫn|yêu\s+cầu)(?:\s+rõ)?\s*:"
+    rf"|\s+được\s+(?={_ACTORS})|\s+đã\s+(?:yêu\s+cầu|nêu|quy\s+định|chỉ\s+(?:rõ|đạo)|xác\s+định|đề\s+ra)\s"
     r"|\)"
 )
+# Where another sentence's verb takes the word: "…, quy định phạt tiền", "… quy định như sau".
+_PREDICATE = re.compile(r",\s+quy\s+định\s")
+_LAST_WORDS = re.compile(r"[,\s]+(?:quy\s+định|nêu(?:\s+rõ)?|ghi\s+rõ|hướng\s+dẫn|cụ\s+thể)\Z")
 _LIMIT = 900
 
 
@@ -123,7 +131,15 @@ def _plain_end(text: str, begin: int) -> int:
                 continue
         break
     end = match.start() if match else limit
-    return _trimmed(text, begin, end)
+    predicate = _PREDICATE.search(text, begin, end)
+    if predicate is not None:
+        end = predicate.start()
+    opened = text.rfind("(", begin, end)
+    if opened > text.rfind(")", begin, end):  # a bracket that closes outside of the title
+        end = opened
+    end = _trimmed(text, begin, end)
+    verb = _LAST_WORDS.search(text, begin, end)
+    return verb.start() if verb is not None else end
 
 
 def _quotes_a_term(text: str, position: int) -> bool:
