@@ -466,3 +466,79 @@ def test_words_that_can_be_read_in_many_ways_are_read_once(before: str) -> None:
     text = f"{before}! Nghị định số 12/2015/NĐ-CP"  # took for ever when each way was tried
     (citation,) = citations(text)
     assert citation.relation == "refers"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name", "date"),
+    [
+        (
+            "thực hiện Bản Thỏa thuận khuyến khích\ntrao đổi hàng hóa giữa Chính phủ nước Cộng hòa"
+            " xã hội\nchủ nghĩa Việt Nam và Chính phủ Vương quốc Thái Lan giai đoạn 2021 - 2022;",
+            "Bản thỏa thuận",
+            "Bản Thỏa thuận khuyến khích trao đổi hàng hóa giữa Chính phủ nước Cộng hòa xã hội"
+            " chủ nghĩa Việt Nam và Chính phủ Vương quốc Thái Lan giai đoạn 2021 - 2022",
+            None,
+        ),
+        (
+            "theo Hiệp định giữa Chính phủ Việt Nam và Chính phủ Cộng hòa Ba Lan về vận tải biển"
+            " ký ngày 05/6/2001 tại Hà Nội",
+            "Hiệp định",
+            "Hiệp định giữa Chính phủ Việt Nam và Chính phủ Cộng hòa Ba Lan về vận tải biển",
+            "2001-06-05",
+        ),
+        (
+            "Nghị định thư giữa Ô-xtơ-rây-li-a và Việt Nam, theo đó",
+            "Nghị định thư",
+            "Nghị định thư giữa Ô-xtơ-rây-li-a và Việt Nam",
+            None,
+        ),
+    ],
+)
+def test_treaties_between_two_countries(text: str, kind: str, name: str, date: str | None) -> None:
+    (treaty,) = citations(text)
+    assert (treaty.type, " ".join((treaty.name or "").split())) == (kind, name)
+    assert treaty.date == date
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thỏa thuận vay giữa Chính phủ Việt Nam và chính phủ nước ngoài theo quy định",
+        "Thỏa thuận giữa người lao động và Công ty Việt Nam Xanh",
+        "Hiệp định khung. Quan hệ giữa Việt Nam và Lào",
+        "Hiệp định thương mại giữa Pháp và Đức",
+    ],
+)
+def test_agreements_that_are_no_treaties_of_the_country(text: str) -> None:
+    assert not citations(text)
+
+
+def test_the_date_of_a_law_is_compared_with_the_table() -> None:
+    for law in ("Luật Đất đai", "Luật Đất đai số 31/2024/QH15"):
+        (right,) = citations(f"Căn cứ {law} ngày 18 tháng 01 năm 2024;")
+        (wrong,) = citations(f"Căn cứ {law} ngày 13 tháng 01 năm 2024;")
+        assert right.warnings == ()
+        assert wrong.warnings == ("law-date: 31/2024/QH15 was passed on 2024-01-18",)
+        assert wrong.date == "2024-01-13"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (
+            "Nghị định 12/2020/NĐ-CP hướng dẫn một số điều của Luật Thư viện quy định: “thư viện",
+            "hướng dẫn một số điều của Luật Thư viện",
+        ),
+        ("Quyết định 12/QĐ-BYT quy định, các trạm y tế", None),
+        (
+            "Nghị định 12/2020/NĐ-CP về giống cây trồng, quy định phạt tiền gấp hai",
+            "về giống cây trồng",
+        ),
+        ("Chỉ thị 12/CT-TTg về mùa khô được Thủ tướng ký hôm qua", "về mùa khô"),
+        ("Nghị quyết 12/NQ-CP về biển (nghị quyết có hiệu lực từ 2020)", "về biển"),
+        ("Thông tư 12/2020/TT-BYT về thuốc (loại kê đơn) nêu rõ như sau", "về thuốc (loại kê đơn)"),
+        ("Quyết định 12/QĐ-UBND thu hồi đất của hợp tác xã.", "thu hồi đất của hợp tác xã"),
+    ],
+)
+def test_where_a_title_ends(text: str, title: str | None) -> None:
+    assert citations(text)[0].title == title

@@ -180,6 +180,7 @@ def test_digits_apart_join_a_serial_only_after_so(text: str, reading: str) -> No
         ("số 45/QĐ-BKHCNngày 15/01/2025", [" ngày"]),
         ("ngày 15 tháng 5 năm 201 3 của", ["2013"]),
         ("ngày 15 tháng 5 năm 20 3 của", []),
+        ("ngày 15 tháng 0Ì năm. 201 3 của", ["01", "2013"]),  # a speck behind the word
         ("ngày 22/1 1/2019; ngày 31⁄10/2017", ["22/11/2019", "31/10/2017"]),
         ("ngày 1/2 2/2019", []),  # no such month
         ("tỷ lệ 1⁄2, 12⁄45/2017", []),
@@ -211,6 +212,10 @@ def test_a_symbol_nobody_has_is_read_as_the_one_the_text_has() -> None:
         ("số 1494/UBND-KS TT của", ["1494/UBND-KS"]),
         ("số 12/QĐ-UBND. TW ngày 5", ["12/QĐ-UBND"]),  # a body's own letters
         ("12/QĐ-UBND - - KH", ["12/QĐ-UBND"]),
+        ("số 45/2013/T T-\nBTNMT ngày", ["45/2013/TT-BTNMT"]),
+        ("số 45/2013/N Đ-CP", ["45/2013/NĐ-CP"]),
+        ("số 45/2013/TT-BCIT ngày", ["45/2013/TT-BCT"]),  # a stroke read as a letter
+        ("số 45/2013/T T-shirt", ["45/2013/T"]),
         ("Nghị định số 92/201 7/NĐ-CPngày 07/8/2017", ["92/2017/NĐ-CP"]),
         ("161/2024/ND-CP_ngay 15", ["161/2024/NĐ-CP"]),
     ],

@@ -1,4 +1,4 @@
-"""Pages askew and lit unevenly are read as well as straight and white ones."""
+"""Pages askew, grainy and lit unevenly are read as well as straight and white ones."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from vnadmin.scan import read_pages
 from vnadmin.scan.edges import without_edges
 from vnadmin.scan.enlarge import enlarged
+from vnadmin.scan.grain import smoothed
 from vnadmin.scan.level import levelled
 from vnadmin.scan.recognise import plainly, recognise
 from vnadmin.scan.skew import skew_of, straightened
@@ -118,6 +119,20 @@ def test_black_bands_along_the_edges_are_no_text() -> None:
     assert without_edges(page_image()).getextrema() == (0, 255)
     black = Image.new("L", (400, 400), 0)
     assert without_edges(black) is black
+
+
+def test_a_grainy_page_is_read() -> None:
+    pixels = np.asarray(page_image(), np.float64)
+    grain = np.random.default_rng(1).normal(0.0, 25.0, pixels.shape)
+    image = Image.fromarray(np.clip(90 + pixels * 0.5 + grain, 0, 255).astype(np.uint8))
+    with plainly():
+        plain = recognise(image, number=1, name="x", language="eng", timeout=60.0)
+    page = recognise(image, number=1, name="x", language="eng", timeout=60.0)
+    expected = [LINE.format(n) for n in range(100, 114)]
+    assert len(set(page.text.split("\n")) & set(expected)) >= 12
+    assert len(set(plain.text.split("\n")) & set(expected)) < 12
+    even = page_image()
+    assert smoothed(even) is even
 
 
 def test_levelling_leaves_even_pages_alone() -> None:

@@ -76,6 +76,7 @@ def test_a_code_broken_at_a_line_end() -> None:
         ("l6", 0.6, "16", 0.9, "16"),
         ("15", 0.5, "ig", 0.99, "15"),
         ("31", 0.5, "3", 0.99, "31"),  # a figure is rather lost than made up
+        ("I1", 0.5, "1", 0.99, "11"),
     ],
 )
 def test_figures_of_dates(first: str, sure: float, second: str, surer: float, right: str) -> None:

@@ -17,6 +17,7 @@ from vnadmin.scan.edges import without_edges
 from vnadmin.scan.engine import Engine, EngineError, ReadText
 from vnadmin.scan.enlarge import enlarged, reduced
 from vnadmin.scan.flat import with_dashes
+from vnadmin.scan.grain import smoothed
 from vnadmin.scan.level import levelled
 from vnadmin.scan.rules import find_rules
 from vnadmin.scan.second import read_again
@@ -25,7 +26,7 @@ from vnadmin.scan.signature import read_signature
 from vnadmin.scan.skew import skew_of, straightened
 from vnadmin.scan.tables import find_tables, in_cells
 from vnadmin.scan.tesseract import Tesseract
-from vnadmin.scan.upright import is_better, turn_of, turned
+from vnadmin.scan.upright import is_better, sureness, turn_of, turned
 
 _TESSERACT = Tesseract()
 _PLAIN: ContextVar[bool] = ContextVar("plain", default=False)
@@ -73,12 +74,17 @@ def recognise(
             )
             size = image.size
             return RawPage(number, *size, read.text, read.words, reading="ocr")
-        prepared = levelled(without_edges(grey_of(image)), dpi)
-        prepared, times = enlarged(prepared, dpi)
-        dpi *= times
-        skew = skew_of(prepared, dpi)
+        smooth = smoothed(image)
+        prepared, times = _prepared(smooth, dpi)
+        skew = skew_of(prepared, dpi * times)
         prepared = straightened(prepared, skew)
-        read, picture = _read(prepared, dpi, engine, language, timeout)
+        read, picture = _read(prepared, dpi * times, engine, language, timeout)
+        if smooth is not image:  # the small print of some is lost with the grain
+            grainy = straightened(_prepared(image, dpi)[0], skew)
+            other, plain = _read(grainy, dpi * times, engine, language, timeout)
+            if sureness(other.words) > sureness(read.words):
+                read, picture, prepared = other, plain, grainy
+        dpi *= times
         degrees = turn_of(read, prepared)
         if degrees:
             other, upright = _read(turned(prepared, degrees), dpi, engine, language, timeout)
@@ -104,6 +110,11 @@ def recognise(
     except (EngineError, MissingProgramError):
         pass  # the page has been read
     return reduced(page, times)
+
+
+def _prepared(image: Image.Image, dpi: float) -> tuple[Image.Image, int]:
+    """Return a page in grey as it is read, and how many times it was enlarged for that."""
+    return enlarged(levelled(without_edges(grey_of(image)), dpi), dpi)
 
 
 def _read(

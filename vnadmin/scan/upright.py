@@ -45,10 +45,10 @@ def turn_of(read: ReadText, picture: Image.Image) -> int:
 
 def is_better(after: ReadText, before: ReadText) -> bool:
     """Whether a page reads better after it was turned, or as well."""
-    return _sum(after.words) >= 0.9 * _sum(before.words)
+    return sureness(after.words) >= 0.9 * sureness(before.words)
 
 
-def _sum(words: Sequence[Word]) -> float:
+def sureness(words: Sequence[Word]) -> float:
     """How many words were read surely, each by its confidence over what rubbish has."""
     return sum(max(word.confidence - 0.5, 0.0) for word in words)
 
