@@ -184,7 +184,6 @@ def _codes(text: str) -> Iterator[CodeSpan]:
         code = _read_code(text, match.start(), match.end())
         if code is None:
             continue
-        code = _with_symbol_apart(text, code)
         code = _with_letters_apart(text, _with_digits_apart(text, position, code))
         yield from _halves(text, position, code.start)
         yield code
@@ -243,23 +242,6 @@ def _with_letters_apart(text: str, code: CodeSpan) -> CodeSpan:
     if behind is None or behind["letters"] in issuer_symbols() or not code.repaired[-1].isalpha():
         return code
     return CodeSpan(code.start, behind.end(), code.repaired + behind["letters"], True)
-
-
-_SYMBOL_APART = re.compile(
-    rf"\s{{1,3}}(?P<rest>[A-ZĐÐ]{{1,3}}(?:{_OCR_BETWEEN}{_OCR_SEG}){{1,4}})(?![^\W_])"
-)
-
-
-def _with_symbol_apart(text: str, code: CodeSpan) -> CodeSpan:
-    """Take in the rest of a symbol that a space cut within its type: "76/2014/T T-BTC".
-
-    Only where the number is none without it, and a sure one of a year with it.
-    """
-    behind = None if code.certain else _SYMBOL_APART.match(text, code.end)
-    whole = read_number(text[code.start : code.end] + behind["rest"]) if behind else None
-    if behind is None or whole is None or not whole[1] or whole[0].year is None:
-        return code
-    return CodeSpan(code.start, behind.end(), whole[0].text, True)
 
 
 _PAGE_END = re.compile(r"[0-9]{1,6}[a-zđ]?[ \t]?[-/–][ \t]{0,3}\r?\n\s{0,12}[0-9]{1,3}\s{1,12}\Z")
