@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
 from reviewed import chromium, made, shot
-from sites import converted, running
+from sites import ATTACK, converted, running
 
 import vnadmin
 from vnadmin.archive.convert import write_form
@@ -145,6 +145,33 @@ def test_a_reviewer_finds_reads_corrects_exports_and_takes_back(
         ("retype", "Hoa", "tiếp", "tiễn"),
         ("undo", "Hoa", "", None),
     ]
+    assert complaints == []
+    tab.context.close()
+
+
+def test_nothing_runs_of_what_a_reviewer_types(browser: Browser, archive: tuple[str, Path]) -> None:
+    base, output = archive
+    tab, complaints = opened(browser, base, "en")
+    ran: list[str] = []
+    tab.context.expose_binding("alert", lambda _, text: ran.append(str(text)))
+    identifier = json.loads(output.read_text("utf-8"))["id"]
+    tab.goto(f"/document/{identifier}/review")
+    tab.keyboard.press("n")
+    tab.get_by_label("The paper says").first.fill(ATTACK)
+    tab.get_by_label("Your name").fill(ATTACK)
+    tab.keyboard.press("Enter")
+    row = tab.locator('.field[data-path$="header.number"]').first
+    row.get_by_role("button", name="Correct").click()
+    row.get_by_label("The paper says").fill(ATTACK)
+    row.get_by_role("button", name="Save").click()
+    expect(tab.locator("#corrections li")).to_have_count(2)
+    for address in ("/review", "", "/text"):
+        tab.goto(f"/document/{identifier}{address}")
+        tab.wait_for_load_state("networkidle")
+        assert tab.locator("img[src='x']").count() == 0
+    tab.goto("/?q=alert")
+    expect(tab.locator(".results > li")).to_have_count(1)
+    assert ran == []
     assert complaints == []
     tab.context.close()
 
