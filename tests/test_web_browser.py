@@ -68,7 +68,8 @@ def all_pages(tab: Tab) -> list[str]:
     lists = ("most-cited", "repealed", "needs-a-look", "missing", "contradictions")
     return [
         "/", "/?q=quyet+dinh&type=Quyết+định", "/?q=zzzz", "/?q=thu+hoi+dat+xyz", good, bad,
-        "/facets", f"{good}/text", f"{bad}/text", work, f"{work}?relation=amends", "/login", "/nothing",
+        "/facets",
+        f"{good}/text", f"{bad}/text", work, f"{work}?relation=amends", "/login", "/nothing",
         *(f"/lists/{name}" for name in lists),
     ]  # fmt: skip
 

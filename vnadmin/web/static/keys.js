@@ -24,3 +24,8 @@ document.addEventListener("keydown", (event) => {
     if (link) link.focus();
   }
 });
+// On a phone what a search can be narrowed by is folded: what was found comes first.
+document.addEventListener("htmx:load", () => {
+  if (innerWidth > 736) return;
+  for (const each of document.querySelectorAll("#facets details[open]")) each.open = false;
+});
