@@ -167,3 +167,12 @@ def test_a_speck_behind_the_number_is_none_of_it(speck: str) -> None:
         "Hải Vân, ngày 09 tháng 5 năm 2023\n\nCHỈ THỊ\nvề tiếp công dân\n\nNhững năm qua."
     )[0]
     assert (header.number, header.symbol) == ("18-CT/TU", "CT/TU")
+
+
+def test_several_addressees_on_one_line() -> None:
+    text = (
+        "BỘ Y TẾ\nSố: 12/BYT-KH\nHà Nội, ngày 05 tháng 6 năm 2023\n\n"
+        "Kính gửi: Bộ Tài chính; Bộ Nội vụ;\nSở Y tế (Hà Nội; Huế).\n\nThực hiện Nghị định\n"
+    )
+    header, _, _ = extract_from_text(text)
+    assert header.addressees == ("Bộ Tài chính", "Bộ Nội vụ", "Sở Y tế (Hà Nội; Huế)")

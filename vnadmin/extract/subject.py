@@ -164,6 +164,9 @@ def _is_next(cell: str, before: str) -> bool:
     return whole and cell[0].isupper() and _BODY_START.match(cell) is None
 
 
+_ONE_OF_SEVERAL = re.compile(r";\s+(?=[A-ZĐÀ-Ỹ])(?![^()]*\))")
+
+
 def addressees(cells: Sequence[str]) -> tuple[str, ...]:
     """Who a letter is to: in the line of "Kính gửi", or a list under it, one to a dash."""
     head = cells[: 2 * HEAD_CELLS]
@@ -197,4 +200,6 @@ def addressees(cells: Sequence[str]) -> tuple[str, ...]:
         else:
             break
         gap = False
+    if inline:  # several on its line: "Kính gửi: Bộ Tài chính; Bộ Nội vụ"
+        found = [each for one in found for each in _ONE_OF_SEVERAL.split(one)]
     return entries(found)
