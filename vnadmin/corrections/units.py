@@ -58,14 +58,15 @@ def units_of(document: Document) -> list[Unit]:
                 if edits[number].start < end and edits[number].end > start
             ]
             taken.update(over)
+            alone = len(words) == 1
             source_start, source_end = to_source.start(start), to_source.end(end)
             found.append(
                 Unit(
                     start,
                     end,
                     page.number,
-                    tuple(dict.fromkeys(word.box for word in words)),
-                    min(word.confidence for word in words),
+                    (words[0].box,) if alone else tuple(dict.fromkeys(w.box for w in words)),
+                    words[0].confidence if alone else min(w.confidence for w in words),
                     source[source_start:source_end],
                     source_start,
                     tuple(edits[number] for number in over),

@@ -83,7 +83,8 @@ def _pieces(text: str, marks: Sequence[Mark], cuts: Sequence[int]) -> Iterator[s
     waiting = iter(marks)
     following = next(waiting, None)
     for at, to in zip(cuts, [*cuts[1:], cuts[-1]], strict=True):
-        yield from _close(opened, [mark for mark in opened if mark.end > at], at)
+        if opened:
+            yield from _close(opened, [mark for mark in opened if mark.end > at], at)
         active = list(opened)
         empty: list[Mark] = []
         while following is not None and following.start <= at:
@@ -91,8 +92,10 @@ def _pieces(text: str, marks: Sequence[Mark], cuts: Sequence[int]) -> Iterator[s
             following = next(waiting, None)
         for mark in empty:
             yield f"<{mark.tag}></{_name(mark)}>"
-        active.sort(key=lambda mark: (mark.depth, mark.start, -mark.end))
-        yield from _close(opened, active, at)
+        if len(active) > 1:
+            active.sort(key=lambda mark: (mark.depth, mark.start, -mark.end))
+        if opened:
+            yield from _close(opened, active, at)
         for mark in active[len(opened) :]:
             opened.append(mark)
             yield f"<{mark.tag}>"
