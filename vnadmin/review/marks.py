@@ -45,10 +45,20 @@ def marked(text: str, marks: Iterable[Mark], start: int, end: int) -> Markup:
         ),
         key=lambda mark: (mark.start, mark.depth, -mark.end),
     )
-    cuts = {start, end}
-    for mark in inside:
-        cuts |= {max(mark.start, start), min(mark.end, end)}
-    return Markup("".join(_pieces(text, inside, sorted(cuts))))
+    parts: list[str] = []
+    position = start
+    for first, last in _clusters(inside):
+        mark = inside[first]
+        at, to = max(mark.start, position), min(max(m.end for m in inside[first:last]), end)
+        parts.append(str(shown(text[position:at])))
+        if last == first + 1 and at < to:  # as most are
+            closed = mark.after if mark.end <= end else ""
+            parts.append(f"<{mark.tag}>{shown(text[at:to])}{closed}</{_name(mark)}>")
+        else:
+            parts += _pieces(text, inside[first:last], at, to)
+        position = to
+    parts.append(str(shown(text[position:end])))
+    return Markup("".join(parts))
 
 
 def shown(text: str) -> Markup:
@@ -78,7 +88,21 @@ def _empty(mark: Mark, start: int, end: int) -> bool:
     return mark.start == mark.end and start <= mark.start < end
 
 
-def _pieces(text: str, marks: Sequence[Mark], cuts: Sequence[int]) -> Iterator[str]:
+def _clusters(marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
+    """Yield first and exclusive last of the marks that overlap or touch an empty one."""
+    first, reach = 0, -1
+    for number, mark in enumerate(marks):
+        after_text = number > first and marks[number - 1].end > marks[number - 1].start
+        if after_text and (mark.start > reach or mark.start == reach < mark.end):
+            yield first, number
+            first = number
+        reach = max(reach, mark.end) if number > first else mark.end
+    if marks:
+        yield first, len(marks)
+
+
+def _pieces(text: str, marks: Sequence[Mark], start: int, end: int) -> Iterator[str]:
+    cuts = sorted({start, end}.union(*({max(m.start, start), min(m.end, end)} for m in marks)))
     opened: list[Mark] = []
     waiting = iter(marks)
     following = next(waiting, None)

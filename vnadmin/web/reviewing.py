@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from vnadmin.document import Citation
 from vnadmin.errors import InputError, OutputError
@@ -20,6 +21,8 @@ from vnadmin.web.interface import language_of
 from vnadmin.web.naming import address
 from vnadmin.web.site import Site, entry_of
 
+_CHUNK = 2**16  # characters
+
 
 def review(site: Site, request: Request) -> Response:
     """The review page of the file that a document stands in."""
@@ -27,9 +30,9 @@ def review(site: Site, request: Request) -> Response:
     opened = site.desk.open(path)
     here = address(entry)
     editable = not site.settings.read_only
-    from vnadmin.review.page import render_review  # here: it is slow to load
+    from vnadmin.review.page import review_parts  # here: it is slow to load
 
-    html = render_review(
+    parts = review_parts(
         opened.shown if editable else opened.corrections.apply(opened.document).document,
         site.pictures.urls(path, opened.document, f"{here}/pages"),
         language=language_of(request),
@@ -44,9 +47,24 @@ def review(site: Site, request: Request) -> Response:
         home=here,
         icon="/static/icon.svg",
     )
-    response = HTMLResponse(html.encode("utf-8", "replace"))
+    chunks = _chunks(parts)
+    # What goes wrong at once is still answered as an error.
+    response = StreamingResponse(chain([next(chunks)], chunks), media_type="text/html")
     site.keep_language(request, response)
     return response
+
+
+def _chunks(parts: Iterator[str]) -> Iterator[bytes]:
+    """Yield a page in pieces that are worth sending: the browser reads it while it is made."""
+    gathered: list[str] = []
+    length = 0
+    for part in parts:
+        gathered.append(part)
+        length += len(part)
+        if length >= _CHUNK:
+            yield "".join(gathered).encode("utf-8", "replace")
+            gathered, length = [], 0
+    yield "".join(gathered).encode("utf-8", "replace")
 
 
 def picture(site: Site, request: Request) -> Response:

@@ -229,7 +229,7 @@ class Site:
             self._count("facets /", lambda: self.index.facets(""))
             self._count("stats", self.index.stats)
             import_module("vnadmin.index.adding")
-            import_module("vnadmin.review.page")
+            import_module("vnadmin.review.page").template()
 
         self.warming = [self._counters.submit(count)]
 
