@@ -31,6 +31,20 @@ READ = {"tiếp": "tiep", "năm": "ndm"}
 WIDTH, HEIGHT = 1000, 1400
 
 
+def opened(browser: Browser, base: str, language: str, **more: object) -> tuple[Tab, list[str]]:
+    """A tab of the site at `base`, and what the browser complains of in it."""
+    complaints: list[str] = []
+    context = browser.new_context(base_url=base, locale=language, **more)  # type: ignore[arg-type]
+    tab = context.new_page()
+    tab.set_default_timeout(60_000)
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    tab.on(
+        "console",
+        lambda told: complaints.append(told.text) if told.type in ("error", "warning") else None,
+    )
+    return tab, complaints
+
+
 def made(pages: int = 1, lines: tuple[str, ...] = LINES, name: str = "hộp/tờ 1.pdf") -> Document:
     """A document of so many equal pages: two doubtful words, two edits, junk left out, a stamp."""
     text, source = "", ""

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
-from reviewed import chromium, shot
+from reviewed import chromium, opened, shot
 from sites import hostile, letters, running
 
 import vnadmin
@@ -19,8 +19,8 @@ import vnadmin
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
@@ -41,18 +41,10 @@ def language(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def tab(browser: Browser, address: str, language: str) -> Iterator[Tab]:
     """A tab; what the browser complains of fails the test."""
-    complaints: list[str] = []
-    context = browser.new_context(base_url=address, locale=language)
-    opened = context.new_page()
-    opened.set_default_timeout(60_000)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on(
-        "console",
-        lambda told: complaints.append(told.text) if told.type in ("error", "warning") else None,
-    )
-    opened.on("dialog", lambda dialog: complaints.append(f"a dialog: {dialog.message}"))
-    yield opened
-    context.close()
+    tab, complaints = opened(browser, address, language)
+    tab.on("dialog", lambda dialog: complaints.append(f"a dialog: {dialog.message}"))
+    yield tab
+    tab.context.close()
     assert complaints == []
 
 

@@ -13,8 +13,7 @@ import pytest
 from archive import letters
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
-from playwright.sync_api import Page as Tab
-from reviewed import chromium, made, shot
+from reviewed import chromium, made, opened, shot
 from sites import ATTACK, converted, running
 
 import vnadmin
@@ -27,8 +26,8 @@ from vnadmin.review.file import MOST_INSIDE
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture
@@ -40,20 +39,6 @@ def archive(tmp_path: Path) -> Iterator[tuple[str, Path]]:
         index.add_documents(letters())
         with running(index, rate=10_000.0) as address:
             yield address, output
-
-
-def opened(browser: Browser, base: str, language: str, **more: object) -> tuple[Tab, list[str]]:
-    """A tab, and what the browser complains of in it."""
-    complaints: list[str] = []
-    context = browser.new_context(base_url=base, locale=language, **more)  # type: ignore[arg-type]
-    tab = context.new_page()
-    tab.set_default_timeout(60_000)
-    tab.on("pageerror", lambda error: complaints.append(str(error)))
-    tab.on(
-        "console",
-        lambda told: complaints.append(told.text) if told.type in ("error", "warning") else None,
-    )
-    return tab, complaints
 
 
 WORDS = {

@@ -54,7 +54,7 @@ _END = re.compile(
     r"|,\s+(?:đồng\s+thời|theo\s+đó|cụ\s+thể|trong\s+đó|được\s+sửa\s+đổi|đã\s+được|gửi\s+về|nay"
     r"|trừ(?=\s+(?:các|những|trường|quy|khoản|điểm|Điều|đối|nội)\s)"
     r"|giao(?=\s+(?:các|cho|Sở|Bộ|Ủy|Uỷ|UBND|Văn|Giám|Chủ|Công|Ban)\s)|yêu\s+cầu"
-    r"|đề\s+nghị|căn\s+cứ|thì|và\s+các\s+(?:văn\s+bản|quy\s+định))\b"
+    r"|đề\s+nghị|căn\s+cứ|thì|quy\s+định(?=\s)|và\s+các\s+(?:văn\s+bản|quy\s+định))\b"
     r"|(?<!hành\schính)\s+(?:và\s+các\s+văn\s+bản|(?:đã\s+)?được\s+sửa\s+đổi(?:,\s*bổ\s+sung)?\s+(?:theo|tại|bởi)|có\s+hiệu\s+lực"
     r"|hết\s+hiệu\s+lực|có\s+căn\s+cứ\s+ban\s+hành|như\s+sau|nêu\s+trên|nói\s+trên|\(sau\s+đây)"
     r"|\s+Được\s+(?:bãi|thay|sửa|ban)\s|\s+[-–]\s+(?=(?:Điểm|Khoản|Điều|Mẫu|Phụ|Mục)\s)"
@@ -65,8 +65,7 @@ _END = re.compile(
     rf"|\s+được\s+(?={_ACTORS})|\s+đã\s+(?:yêu\s+cầu|nêu|quy\s+định|chỉ\s+(?:rõ|đạo)|xác\s+định|đề\s+ra)\s"
     r"|\)"
 )
-# Where another sentence's verb takes the word: "…, quy định phạt tiền", "… quy định như sau".
-_PREDICATE = re.compile(r",\s+quy\s+định\s")
+# A verb of which what follows was cut off: "… quy định như sau".
 _LAST_WORDS = re.compile(r"[,\s]+(?:quy\s+định|nêu(?:\s+rõ)?|ghi\s+rõ|hướng\s+dẫn|cụ\s+thể)\Z")
 _LIMIT = 900
 
@@ -131,9 +130,6 @@ def _plain_end(text: str, begin: int) -> int:
                 continue
         break
     end = match.start() if match else limit
-    predicate = _PREDICATE.search(text, begin, end)
-    if predicate is not None:
-        end = predicate.start()
     opened = text.rfind("(", begin, end)
     if opened > text.rfind(")", begin, end):  # a bracket that closes outside of the title
         end = opened

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from vnadmin.archive.inputs import Item
 from vnadmin.document import Document
 from vnadmin.index import Index
 from vnadmin.index.rows import Entry
@@ -57,11 +58,16 @@ class Folders:
         return None
 
     @staticmethod
-    def picture(pictures: Path, number: int) -> bytes | None:
-        """A page's picture that `convert --to html` wrote beside its page, in that folder."""
+    def beside(converted: Path, number: int) -> Path:
+        """Where `convert --to html` writes a page's picture, if it writes it beside its page."""
+        base = converted.with_name(converted.name.removesuffix(".json"))
+        return Item(converted, base).pictures / f"{number:04}.webp"
+
+    def picture(self, converted: Path, number: int) -> bytes | None:
+        """A page's picture that `convert --to html` wrote beside its page."""
         try:
-            real = (pictures / f"{number:04}.webp").resolve()
-            inside = real.is_relative_to(pictures.parent.resolve())
+            real = self.beside(converted, number).resolve()
+            inside = real.is_relative_to(converted.parent.resolve())
             if not inside or not real.is_file() or real.stat().st_size > _PICTURE:
                 return None
             data = real.read_bytes()

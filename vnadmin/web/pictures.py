@@ -39,7 +39,7 @@ class Pictures:
 
     def get(self, converted: Path, document: Document, number: int) -> bytes | None:
         """A page's picture (WebP); `None` if there is none."""
-        beside = self._folders.picture(_folder(converted), number)
+        beside = self._folders.picture(converted, number)
         if beside is not None:
             return beside
         page = next((page for page in document.pages if page.number == number), None)
@@ -65,8 +65,7 @@ class Pictures:
         """Page number → URL below `base`, of the pages whose picture can be had."""
         numbers = {page.number for page in document.pages}
         if self._folders.source(converted, document) is None:
-            folder = _folder(converted)
-            numbers = {n for n in numbers if (folder / f"{n:04}.webp").is_file()}
+            numbers = {n for n in numbers if self._folders.beside(converted, n).is_file()}
         return _Urls(numbers, base)
 
     def _drawn(self, source: Path, document: Document) -> PagePictures:
@@ -94,7 +93,3 @@ class _Urls(Mapping[int, str]):
         if number not in self._numbers:
             raise KeyError(number)
         return f"{self._base}/{number}.webp"
-
-
-def _folder(converted: Path) -> Path:
-    return converted.with_name(converted.name.removesuffix(".json") + ".pages")

@@ -76,7 +76,7 @@ def document(site: Site, request: Request) -> Response:
         request,
         "document.html",
         entry=entry,
-        review=address(entry) + "/review" if site.folders.converted(entry) else None,
+        review=_review(site, entry),
         own=own,
         cites=cites,
         cited_by=cited_by[:SHOWN],
@@ -124,7 +124,7 @@ def text(site: Site, request: Request) -> Response:
     keys = _keys(site, [mention.work for mention in cites])
     return site.page(
         request, "text.html", entry=entry, pieces=pieces, keys=keys,
-        review=address(entry) + "/review" if site.folders.converted(entry) else None,
+        review=_review(site, entry),
     )  # fmt: skip
 
 
@@ -259,6 +259,11 @@ def _found(site: Site, query: Query, page: int, *, old: float) -> Found:
         lambda: site.index.search(query.q, **query.filters(), limit=SHOWN, offset=offset),
         old=old,
     )
+
+
+def _review(site: Site, entry: Entry) -> str | None:
+    """The address of a document's review page, if there is one."""
+    return address(entry) + "/review" if site.folders.converted(entry) else None
 
 
 def _settled(site: Site, request: Request) -> Entry:
